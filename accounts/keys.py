@@ -9,7 +9,7 @@ start, and nothing seals the audit trail.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -77,6 +77,21 @@ def accept(name: str) -> None:
 def known_seal_keys() -> list[str]:
     """The names of the keys that something in the database may be sealed under."""
     return list(KeyCheck.objects.filter(name=SEAL).values_list("value", flat=True))
+
+
+def audit_keys(purpose: str) -> dict[str, bytes]:
+    """By the names of AUDIT_KEY and of those before it, a key that is derived from each for that purpose alone."""
+    return {name: sealing.derived(key, purpose) for name, key in ring.given().items()}
+
+
+def strangers(known: Mapping[str, Collection[str]]) -> list[str]:
+    """The names of the keys given here that aren't those of a database, by the check values that it has (`known`)."""
+    ours = {
+        AUDIT: set(ring.given()),
+        SEAL: set(sealing.key_names()),
+        SECRET: set(map(_of_secret, _secret_keys())),
+    }
+    return [name for name, values in ours.items() if known.get(name) and not values & set(known[name])]
 
 
 def retire(names: list[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from celery import Celery
-from celery.signals import after_task_publish, beat_init, heartbeat_sent, worker_init
+from celery.signals import after_task_publish, beat_init, heartbeat_sent, worker_init, worker_shutdown
 
 from iamconsole import heartbeats
 from iamconsole.checks import refuse_to_beat, refuse_to_start
@@ -18,6 +18,7 @@ app.autodiscover_tasks()
 worker_init.connect(refuse_to_start)
 beat_init.connect(refuse_to_beat)
 heartbeat_sent.connect(heartbeats.note)
+worker_shutdown.connect(heartbeats.forget)
 
 
 @beat_init.connect

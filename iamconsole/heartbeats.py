@@ -19,6 +19,7 @@ QUEUES = ("changes", "pulls")
 BEAT = "beat-sent"
 
 _noted_at = -float("inf")
+_own: set[tuple[str, str]] = set()  # queue and name, of this process
 
 
 def note(sender: Any, **kwargs: Any) -> None:
@@ -28,7 +29,15 @@ def note(sender: Any, **kwargs: Any) -> None:
     with suppress(Exception):  # a cache that is down stops no worker: it is missed, and that is what is looked for
         for queue in current_app.amqp.queues.consume_from:
             _note(queue, sender.eventer.hostname)
+            _own.add((queue, sender.eventer.hostname))
         _noted()
+
+
+def forget(**kwargs: Any) -> None:
+    """On Celery's signal `worker_shutdown`: nobody waits for one that has ended."""
+    with suppress(Exception):
+        for queue, name in _own:
+            cache.delete(_of(queue, name))
 
 
 def note_beat(**kwargs: Any) -> None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from iamconsole import clock, messages
 from notifications import sending
@@ -47,8 +48,32 @@ class _LeftOut:
             self.routes.add(message.lead.route_id)
 
 
+# ---- On hold -----------------------------------------------------------------------------------------------------
+# An app above may say that nothing is sent for now: what is told meanwhile waits. It registers in `AppConfig.ready()`.
+_holds: list[Callable[[], bool]] = []
+
+
+def register_hold(is_on_hold: Callable[[], bool]) -> None:
+    _holds.append(is_on_hold)
+
+
+def is_on_hold() -> bool:
+    return any(hold() for hold in _holds)
+
+
+def waiting_since_before(at: datetime) -> QuerySet[Delivery]:
+    return Delivery.objects.waiting().filter(created_at__lt=at)
+
+
+def drop_older(than: datetime, *, said: str) -> int:
+    """Gives up what waits since before then; returns how many rows."""
+    return waiting_since_before(than).update(state=State.DROPPED, said=said, claim="", ended_at=clock.now())
+
+
 def work() -> int:
     """Sends what is due for a slice of time. Returns how many messages it tried."""
+    if is_on_hold():
+        return 0
     until, left_out, tried = time.monotonic() + settings.WORKER_SLICE_S, _LeftOut(), 0
     while time.monotonic() < until:
         message = claim(left_out.rows())
@@ -68,6 +93,8 @@ def wake_due() -> bool:
     """Takes back what dead workers hold, and wakes one where anything is due. Returns whether something is."""
     now = clock.now()
     take_back(now)
+    if is_on_hold():
+        return False
     is_due = Delivery.objects.messages().waiting().filter(not_before__lte=now).exists()
     if is_due:
         messages.send(DELIVER)

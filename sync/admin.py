@@ -20,6 +20,7 @@ from sync.models import (
     DryRun,
     Facet,
     Fact,
+    HeldDecision,
     LabelRemoval,
     Lease,
     LeftOutChange,
@@ -163,6 +164,13 @@ class LeftOutChangeAdmin(ChangePartAdmin):
 class DryRunAdmin(ChangePartAdmin):
     list_display = ("change", "asked_by", "asked_at", "finished_at")
     search_fields = ("change__title", "asked_by__email")
+
+
+@admin.register(HeldDecision)
+class HeldDecisionAdmin(ChangePartAdmin):
+    list_display = ("change", "choice", "decided_by", "decided_at", "is_in_force")
+    search_fields = ("change__title", "decided_by__email")
+    list_filter = ("choice",)
 
 
 @admin.register(Safeguard)

@@ -14,6 +14,7 @@ class SyncConfig(AppConfig):
         from iamconsole.parts import register_condition
         from iamconsole.sealed_values import register_sealed
         from iamconsole.web.navigation import register_shell
+        from notifications import outbox
         from sync import (
             access_ends,
             checks,
@@ -49,6 +50,7 @@ class SyncConfig(AppConfig):
                 "pull.started": "started pull {pull} of {source}",
                 "pull.all_started": "started a pull of {aws_account}: {sources} sources",
                 "pull.cancelled": "cancelled pull {pull} of {source}",
+                "backup.made": "made the backup {object} of the database, at entry {head} of the audit trail",
             }
         )
         mirror.register_source(regions.AccountRegions())
@@ -69,6 +71,7 @@ class SyncConfig(AppConfig):
         search.register()
         queue.register_panels()
         labels.register_panels()
+        outbox.register_hold(counter.is_on_hold)
         register_condition("queue", lambda: "on hold" if counter.is_on_hold() else "open")
         register_judge(is_own_write)
         post_migrate.connect(make_triggers, sender=self)
@@ -87,7 +90,9 @@ class SyncConfig(AppConfig):
                 "reconnect": "Save the connection",
                 "import_snapshot": "Import the file",
                 "import_newer": "Import the newer file",
-                "queue": "Release the queue",
+                "queue_release": "Release the queue",
+                "change_held_decide": "Decide about the held change {pk}",
+                "change_held_confirm": "Confirm what was decided about the held change {pk}",
                 "drift_doer_erase": "Erase the session, person and address of who did it",
                 "labels": "Make the label",
                 "label_rename": "Rename the label",

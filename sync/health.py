@@ -15,7 +15,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from accounts import audit
-from accounts.models import AwsAccount
+from accounts.models import AuditEntry, AwsAccount
 from iamconsole import heartbeats, trouble
 from iamconsole.database_version import refusal
 from iamconsole.web import trigrams
@@ -59,6 +59,7 @@ def look() -> Iterator[DoctorFinding]:
         yield from guarded("ticks", check_ticks)
         yield from guarded("writes", check_writes)
         yield from guarded("queue", check_queue)
+        yield from guarded("backup", check_backup)
         yield from guarded("AWS accounts", check_aws_accounts)
 
 
@@ -160,8 +161,15 @@ def check_queue() -> DoctorFinding:
     status = counter.status()
     if status.on_hold_since is None:
         return DoctorFinding("queue", True, "not on hold")
-    advice = "Look at what waits with manage.py release_queue, or on the page /queue/, and release it."
+    advice = "Owners look at each open change on the page /queue/, and release it. See docs/backup.md."
     return DoctorFinding("queue", False, f"on hold since {ago(status.on_hold_since)}: {status.why}", advice)
+
+
+def check_backup() -> DoctorFinding:
+    """When the newest backup by `manage.py backup` was made. There are other ways, so none is no fault."""
+    newest = AuditEntry.objects.filter(verb="backup.made").order_by("-at").values_list("at", flat=True).first()
+    detail = f"the newest by manage.py backup was made {ago(newest)}" if newest else "none by manage.py backup"
+    return DoctorFinding("backup", True, detail)
 
 
 def check_aws_accounts() -> Iterator[DoctorFinding]:

@@ -12,19 +12,21 @@ from django.urls import reverse
 
 from accounts.access import may, signed_in
 from accounts.models import AwsAccount
-from accounts.roles import CARE, SEE_IAM
+from accounts.roles import ADMINISTER, CARE, SEE_IAM, roles_with
 from iamconsole.web import panels
-from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, WaitingCount
+from iamconsole.web.navigation import NavGroup, NavItem, ShellBanner, ShellProvider, WaitingCount
 from iamconsole.web.panels import Panel, PanelRow
 from iamconsole.web.shell import shell_for
 from iamconsole.web.words import counted, some
-from sync import drift, selectors
+from sync import counter, drift, selectors
 from sync.account_status import aws_account_status
 from sync.changes.approvers import may_review, nobody_reviews, to_review
 from sync.models import Change
 from sync.regions import looked_in
 from sync.snapshot.importing import taken_at
 from sync.views.words import ErrorView, state_word
+
+ON_HOLD = "On hold: nothing is sent to AWS, and nobody is notified, until owners have looked at each open change."
 
 
 def _open(request: HttpRequest, aws_account: AwsAccount) -> int | None:
@@ -75,6 +77,13 @@ class SyncShell(ShellProvider):
 
     def open_changes(self, request: HttpRequest, aws_account: AwsAccount | None) -> int | None:
         return aws_account_status(aws_account).open_changes if aws_account else None
+
+    def banner(self, request: HttpRequest, aws_account: AwsAccount | None) -> ShellBanner | None:
+        on_hold = aws_account_status(aws_account).is_on_hold if aws_account else counter.is_on_hold()
+        if not on_hold:
+            return None
+        owns = signed_in(request).aws_accounts_with(roles_with(ADMINISTER))
+        return ShellBanner(ON_HOLD, reverse("queue"), "What is on hold") if owns else ShellBanner(ON_HOLD)
 
     def rows_depend_on(self, request: HttpRequest, aws_account: AwsAccount | None) -> Hashable:
         return bool(aws_account and aws_account_status(aws_account).ignores)

@@ -31,6 +31,7 @@ from sync.views import (
 _CHANGES = needs(SEE_IAM, CARE)  # those who look after people: of their own, which sync.views.live sees to
 _ACROSS = needs(SEE_IAM, scope=AddressScope.ANY, is_of_all=True)
 _CONNECTING = needs(ADMINISTER, scope=AddressScope.ALL, refusal="Only owners of all AWS accounts connect another one.")
+_HELD = needs(ADMINISTER, scope=AddressScope.ANY, refusal="Only owners of an AWS account see what is on hold.")
 
 _LABELS_REFUSED = "Only owners of an AWS account see the labels."
 _LABELS_SEEN = needs(ADMINISTER, scope=AddressScope.ANY, refusal=_LABELS_REFUSED)
@@ -50,16 +51,31 @@ urlpatterns = [
         needs(APPROVE, fresh_sign_in=True),
         name="label_decide",
     ),
+    page("queue/", queue.queue, _HELD, name="queue"),
+    page("queue/look/", queue.queue_look, _HELD, name="queue_look"),
+    page("queue/looked/", queue.queue_looked, _HELD, name="queue_looked"),
     page(
-        "queue/",
-        queue.queue,
+        "queue/release/",
+        queue.queue_release,
         needs(
             ADMINISTER,
             scope=AddressScope.ALL,
             fresh_sign_in=True,
             refusal="Only owners of all AWS accounts release the queue of changes.",
         ),
-        name="queue",
+        name="queue_release",
+    ),
+    page(
+        "aws/<str:account_id>/changes/<int:pk>/held/decide/",
+        queue.change_held_decide,
+        needs(ADMINISTER, fresh_sign_in=True),
+        name="change_held_decide",
+    ),
+    page(
+        "aws/<str:account_id>/changes/<int:pk>/held/confirm/",
+        queue.change_held_confirm,
+        needs(ADMINISTER, fresh_sign_in=True),
+        name="change_held_confirm",
     ),
     page("connect/", connect.connect, replace(_CONNECTING, fresh_sign_in=True), name="connect"),
     page("connect/check/", connect.connect_check, _CONNECTING, name="connect_check"),

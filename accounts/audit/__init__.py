@@ -4,7 +4,7 @@
 `verify` finds what was rewritten, moved, taken out or cut off.
 """
 
-from accounts.audit.chain import go_on, seal
+from accounts.audit.chain import go_on, record_gap, seal, take_up
 from accounts.audit.check import AuditProblem, verify
 from accounts.audit.fence import problem as set_back
 from accounts.audit.ring import WrongKey
@@ -37,10 +37,12 @@ __all__ = [
     "looks_lately",
     "record",
     "record_all",
+    "record_gap",
     "register",
     "seal",
     "sentence",
     "set_back",
+    "take_up",
     "verbs",
     "verify",
 ]

@@ -13,7 +13,7 @@ import hmac
 import json
 import logging
 from collections.abc import Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -30,7 +30,14 @@ BATCH = 500
 
 log = logging.getLogger("iamconsole.audit")
 
-verbs.register({"audit.went_on": "let the audit trail go on from entry {now}, after it had been sealed up to {known}"})
+WENT_ON, RESTORED = "audit.went_on", "audit.restored"
+verbs.register(
+    {
+        WENT_ON: "let the audit trail go on from entry {now}, after it had been sealed up to {known}",
+        RESTORED: "restored the database from a backup: what happened between {since} and {until} isn’t in this trail, "
+        "which goes on from entry {now}, after it had been sealed up to {known}",
+    }
+)
 
 
 def canonical(entry: AuditEntry, number: int) -> bytes:
@@ -99,9 +106,35 @@ def go_on(*, reason: str) -> int:
     with transaction.atomic():
         head = locked_head()
         said = {"known": f"{known[0]}:{known[1]}" if known else "an unknown head", "now": str(head)}
-        record("audit.went_on", actor=None, actor_name="command line", reason=reason, data=said)
+        record(WENT_ON, actor=None, actor_name="command line", reason=reason, data=said)
     fence.note(head)
     return seal()
+
+
+def record_gap(*, since: datetime, until: datetime, known: str) -> None:
+    """In the transaction that ends a restore: an entry that says what the trail lacks from here on.
+
+    `known`: the newest head that stands outside the database, as NUMBER:SEAL; "" for none.
+    """
+    said = {
+        "since": _moment(since),
+        "until": _moment(until),
+        "known": known or "an unknown head",
+        "now": str(locked_head()),
+    }
+    record(RESTORED, actor=None, actor_name="command line", data=said)
+
+
+def take_up() -> int:
+    """After that: the trail goes on from where the database is. Says how many entries were sealed."""
+    with transaction.atomic():
+        head = locked_head()
+    fence.note(head)
+    return seal()
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def locked_head() -> AuditHead:

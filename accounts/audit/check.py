@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, pairwise
 
-from accounts.audit import ring
+from accounts.audit import gaps, ring
 from accounts.audit.chain import GENESIS, canonical, mac
 from accounts.audit.hand_overs import HandOver, digest_with, hand_overs, is_proven, key_at
 from accounts.audit.reports import altered_reports
@@ -34,7 +34,7 @@ def verify(heads: Sequence[Head] = ()) -> list[AuditProblem]:
 
 
 def look_through(heads: Sequence[Head] = ()) -> tuple[list[AuditProblem], list[str]]:
-    """What doesn't fit; and notes on what only a later key attests.
+    """What doesn't fit; and notes on what only a later key attests, and on what isn't in the trail.
 
     `heads`: number and seal of lines of the log stream (logger `iamconsole.audit`), oldest first.
 
@@ -46,7 +46,8 @@ def look_through(heads: Sequence[Head] = ()) -> tuple[list[AuditProblem], list[s
     problems = walk.go()
     if known and known.number:
         problems += check_end(known.number, "the database's note of the last sealed entry")
-    return list(dict.fromkeys([*problems, *_check_heads(heads)])), walk.notes
+    found = dict.fromkeys([*problems, *_check_heads(gaps.without_lost(heads))])
+    return list(found), [*walk.notes, *gaps.lost(heads)]
 
 
 def heads_in(lines: Iterable[str]) -> Iterator[Head]:
@@ -101,6 +102,8 @@ class AuditWalk:
             yield AuditProblem("altered", number, altered_part.format(number))
         if change := next((each for each in changes if each.number == number), None):
             yield from self._look_at_change(entry, change, given.get(change.following))
+        if note := gaps.note_of(entry):
+            self.notes.append(note)
         self.digest = digest_with(self.digest, entry.seal, said)
         self.expected, self.previous = number + 1, entry.seal
 

@@ -83,6 +83,15 @@ class NavGroup:
     folded_from: int = NEVER
 
 
+@dataclass(frozen=True)
+class ShellBanner:
+    """`url`: of the page where something can be done; "" for who can't."""
+
+    text: str
+    url: str = ""
+    link: str = ""
+
+
 class ShellProvider:
     """What one app tells the shell: override what it knows; None leaves the question to the next provider."""
 
@@ -106,6 +115,10 @@ class ShellProvider:
         return None
 
     def open_changes(self, request: HttpRequest, aws_account: Any) -> int | None:
+        return None
+
+    def banner(self, request: HttpRequest, aws_account: Any) -> ShellBanner | None:
+        """What everybody must know on every page."""
         return None
 
     def before_refusal(self, request: HttpRequest) -> None:

@@ -20,6 +20,7 @@ from iamconsole.web.navigation import (
     NavGroup,
     NavItem,
     ShellAwsAccount,
+    ShellBanner,
     ShellProvider,
     WaitingCount,
     merged_groups,
@@ -117,6 +118,10 @@ class Shell:
     @cached_property
     def age(self) -> datetime | None:
         return self._first_answer(lambda provider: provider.age(self._request, self.aws_account))
+
+    @cached_property
+    def banner(self) -> ShellBanner | None:
+        return self._first_answer(lambda provider: provider.banner(self._request, self.aws_account))
 
     @cached_property
     def open_changes(self) -> int:

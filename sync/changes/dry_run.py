@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from functools import partial
@@ -28,7 +28,7 @@ from sync.changes.bookkeeping import record
 from sync.changes.steps import created_ids, planned_step, session_policy
 from sync.models import Change, DryRun, Step
 from sync.operation_mixins import difference_described
-from sync.operations import Call, Gate, PlannedStep, PreviousAttempt, Refusal, Value
+from sync.operations import Call, Gate, PlannedStep, PreviousAttempt, Refusal, StepResult, Value
 from sync.placeholders import position_in
 from sync.plan_draft import Draft
 from sync.queue import DRY_RUN, wake
@@ -36,6 +36,7 @@ from sync.queue import DRY_RUN, wake
 log = logging.getLogger(__name__)
 
 GIVEN_UP = timedelta(hours=1)
+_KNOWN_LATER = "It builds on what step {} makes: known only when that is done."
 
 
 class ForecastOutcome(StrEnum):
@@ -50,15 +51,23 @@ class ForecastOutcome(StrEnum):
 
 @dataclass(frozen=True)
 class StepForecast:
+    """`result`: what AWS chose, where it is so already, such as the id of what the step was to make."""
+
     position: int
     outcome: ForecastOutcome
     sentence: str
+    result: Mapping[str, Any] = field(default_factory=dict)
 
 
 @transaction.atomic
 def ask_dry_run(*, change: Change, actor: Operator) -> DryRun:
     """The new dry run, or the one that is under way. Raises PlanError."""
     rules.check(transitions.DRY_RUN, change, actor)
+    return look_at(change, actor)
+
+
+def look_at(change: Change, actor: Operator) -> DryRun:
+    """As `ask_dry_run`, of whoever may ask; in a transaction."""
     under_way = change.dry_runs.filter(finished_at=None).first()
     if under_way is not None:
         return under_way
@@ -109,7 +118,9 @@ class _Rehearsal:
     def look(self) -> bool:
         """Whether all was looked at; False: the time is over, and the next task goes on. Raises an AwsError."""
         ids = created_ids(self._change)
-        steps = [planned_step(step, ids) for step in self._change.steps.exclude(state__in=Step.SETTLED)]
+        rows = list(self._change.steps.exclude(state__in=Step.SETTLED))
+        steps = [planned_step(row, ids) for row in rows]
+        ids |= {each["position"]: each["result"]["id"] for each in self._run.steps if "id" in each.get("result", {})}
         calls = [call for step in steps for call in step.operation.calls(step.params)]
         client = writer(
             self._change.aws_account,
@@ -119,13 +130,16 @@ class _Rehearsal:
             dry_run=True,
         )
         identity_arn = client.call("sts", "GetCallerIdentity")["Arn"]
-        for step in steps:
+        for row in rows:
+            step = planned_step(row, ids)
             if step.position not in self._looked:
                 if time.monotonic() > self._until:
                     return False
                 looked = self._look_at(client, step)
                 self._run.steps.append(asdict(looked))
                 self._looked[step.position] = looked.outcome
+                if "id" in looked.result:
+                    ids[step.position] = str(looked.result["id"])
             if self._looked[step.position] in (ForecastOutcome.READY, ForecastOutcome.LATER):
                 self._draft.take(step)
         self._run.permissions = list(_permissions(self._change, identity_arn, calls))
@@ -133,40 +147,35 @@ class _Rehearsal:
 
     def _look_at(self, client: AwsClient, step: PlannedStep) -> StepForecast:
         try:
-            outcome, sentence = self._met(client, step)
+            return StepForecast(step.position, *self._met(client, step))
         except AwsError as error:
-            outcome, sentence = ForecastOutcome.UNREAD, error.sentence()
-        return StepForecast(step.position, outcome, sentence)
+            return StepForecast(step.position, ForecastOutcome.UNREAD, error.sentence())
 
-    def _met(self, client: AwsClient, step: PlannedStep) -> tuple[ForecastOutcome, str]:
+    def _met(self, client: AwsClient, step: PlannedStep) -> tuple[ForecastOutcome, str, Mapping[str, Any]]:
         operation, builds_on = step.operation, step.part in self._draft.parts
         if isinstance(operation, Gate):
-            return ForecastOutcome.READY, "It would wait here, and send nothing."
+            return ForecastOutcome.READY, "It would wait here, and send nothing.", {}
         if maker := position_in(asdict(step.params)):
-            return ForecastOutcome.LATER, f"It builds on what step {maker} makes: known only when that is done."
+            return ForecastOutcome.LATER, _KNOWN_LATER.format(maker), {}
         found = self._draft.expects(step.part, None) if builds_on else operation.live(client, step.params)
         if found == step.expects:
-            return ForecastOutcome.READY, "What is there matches the plan: it would be sent."
-        if not builds_on and self._is_so_already(client, step, found):
-            return ForecastOutcome.SO_ALREADY, "It is so already. The plan expects otherwise, so it would stop here."
+            return ForecastOutcome.READY, "What is there matches the plan: it would be sent.", {}
+        if not builds_on and (done := self._done_already(client, step, found)):
+            sentence = "It is so already. The plan expects otherwise, so it would stop here."
+            return ForecastOutcome.SO_ALREADY, sentence, done.result
         if before := [each for key in operation.objects(step.params) for each in self._draft.writing(key)]:
             if self._is_as_planned_on(step, found):
-                return (
-                    ForecastOutcome.READY,
-                    "What is there is what the plan was made on: it would be sent after the others.",
-                )
+                sentence = "What is there is what the plan was made on: it would be sent after the others."
+                return ForecastOutcome.READY, sentence, {}
             if found is None and any(each.makes for each in before):
-                return (
-                    ForecastOutcome.LATER,
-                    f"It builds on what step {before[0].position} makes: known only when that is done.",
-                )
+                return ForecastOutcome.LATER, _KNOWN_LATER.format(before[0].position), {}
         described = difference_described(operation, step.expects, found)
-        return ForecastOutcome.CONFLICT, f"It would stop here and send nothing: {described}."
+        return ForecastOutcome.CONFLICT, f"It would stop here and send nothing: {described}.", {}
 
-    def _is_so_already(self, client: AwsClient, step: PlannedStep, live: Value) -> bool:
+    def _done_already(self, client: AwsClient, step: PlannedStep, live: Value) -> StepResult | None:
         """As if we had tried it when it was planned."""
         tried = PreviousAttempt(self._change.created_at, step.expects)
-        return step.operation.done(client, step.params, live, [tried]) is not None
+        return step.operation.done(client, step.params, live, [tried])
 
     def _is_as_planned_on(self, step: PlannedStep, live: Value) -> bool:
         """Whether what is live, with what the steps before it do to the same object, comes to what the step expects."""

@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Model, Q
 
 from accounts.models import AuditText, AwsAccount
-from sync.models import Approval, BreakGlass, Change, Comment, LeftOutChange, Override
+from sync.models import Approval, BreakGlass, Change, Comment, HeldDecision, LeftOutChange, Override
 
 ERASED = AuditText.ERASED
 # Model, field, and how it leads to its change.
@@ -26,6 +26,7 @@ FREE_TEXTS: tuple[tuple[type[Model], str, str], ...] = (
     (BreakGlass, "review", "change"),
     (Override, "reason", "change"),
     (LeftOutChange, "reason", "change"),
+    (HeldDecision, "reason", "change"),
 )
 _AT_ONCE = 500
 _others: list[tuple[type[Model], str]] = []

@@ -106,6 +106,13 @@ STOP_HELD = SystemEvent(
     leads_to=(State.UNKNOWN,),
     besides="whoever released the queue didn't name it",
 )
+MARK_HELD_DONE = SystemEvent(
+    name="mark as done what was held",
+    by="an owner, while the queue is on hold",
+    starts_from=(State.SCHEDULED, *Change.UNDECIDED, *Change.MOVING, *Change.STUCK),
+    leads_to=(State.APPLIED,),
+    besides="it was done before the database was restored",
+)
 SYSTEM_EVENTS = (
     SCHEDULE_END,
     LET_END_GO,
@@ -121,4 +128,5 @@ SYSTEM_EVENTS = (
     TAKE_BACK,
     BRING_BACK,
     STOP_HELD,
+    MARK_HELD_DONE,
 )

@@ -5,6 +5,30 @@ stands outside is never ahead, unless the database was set back: restored from a
 behind. Then the queue is on hold until owners of all AWS accounts have looked at it (docs/changes.md).
 """
 
-from sync.counter.inside import NotCounted, count, hold, is_on_hold, look, look_after, look_at_start, pass_on, status
+from sync.counter.inside import (
+    UNFINISHED,
+    NotCounted,
+    count,
+    hold,
+    hold_restored,
+    is_on_hold,
+    look,
+    look_after,
+    look_at_start,
+    pass_on,
+    status,
+)
 
-__all__ = ["NotCounted", "count", "hold", "is_on_hold", "look", "look_after", "look_at_start", "pass_on", "status"]
+__all__ = [
+    "UNFINISHED",
+    "NotCounted",
+    "count",
+    "hold",
+    "hold_restored",
+    "is_on_hold",
+    "look",
+    "look_after",
+    "look_at_start",
+    "pass_on",
+    "status",
+]

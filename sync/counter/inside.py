@@ -22,6 +22,9 @@ SET_BACK = (
     "The database was set back: {number} steps were begun by what it knows, and {outside} by what stands outside it."
 )
 
+# Why the queue is on hold while a restore isn't at its end: nobody releases it then.
+UNFINISHED = "A restore was broken off before its end: run manage.py restore again."
+
 audit.register(
     {
         "queue.held": "put the queue of changes on hold: {why}",
@@ -127,6 +130,17 @@ def hold(*, why: str, actor: Operator | None, actor_name: str = "", known_outsid
     said = {"why": why, "number": row.number, "outside": known_outside}
     audit.record("queue.held", actor=actor, actor_name=actor_name, data=said)
     return True
+
+
+def hold_restored(*, why: str) -> None:
+    """After a restore: on hold, whatever the backup says of that, and above what stands outside when it is released."""
+    row = _row()
+    StepCounter.objects.filter(pk=row.pk).update(on_hold_since=None)
+    try:
+        largest = outside.read(row.installation)
+    except CounterUnreachable:
+        largest = 0
+    hold(why=why, actor=None, actor_name="command line", known_outside=largest)
 
 
 def _hold_as_set_back(largest: int) -> None:

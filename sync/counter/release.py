@@ -1,8 +1,9 @@
 """Releases a queue that is on hold: which changes wait in it, which may have been sent since, and how each goes on.
 
-A database that was set back takes for unsent what was sent after it was copied. What AWS shows is looked at before it
-is sent, as always. What AWS doesn't show, or what is sent at most once, goes on only when somebody has looked, at the
-change itself, and asks for it there: until then its outcome is unknown.
+A database that was set back takes for unsent what was sent after it was copied. Owners decide about each open change by
+what AWS says of it now (sync/held/), and then the queue is released. From the command line it is released as a whole:
+what AWS doesn't show, or what is sent at most once, can't be named there, and its outcome is unknown until somebody has
+looked, at the change itself.
 """
 
 from __future__ import annotations
@@ -10,21 +11,25 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from accounts import audit
 from accounts.access import may
 from accounts.models import Operator
 from accounts.roles import ADMINISTER
+from iamconsole.web.words import counted
+from notifications import outbox
 from sync import clock
 from sync.aws.errors import sentence_only
 from sync.changes import PlanError, attempts, temporary
 from sync.changes.bookkeeping import log_line, record, wake_after_commit
 from sync.changes.steps import created_ids, planned_step
-from sync.counter import outside
-from sync.models import Change, SpanningChange, Step, StepCounter
+from sync.counter import UNFINISHED, outside, status
+from sync.held.changes import undecided
+from sync.models import Change, HeldDecision, SpanningChange, Step, StepCounter
 from sync.operations import Gate, Guarantee, PlannedStep
 
 logger = logging.getLogger(__name__)
@@ -33,6 +38,7 @@ State = Change.State
 
 PERHAPS = "May have been sent since, and AWS doesn’t show it: nothing is sent unless somebody looks and retries it."
 LOOKED_AT = "AWS is looked at first: it is sent only where it is still as the plan expects."
+NOT_TOLD = "It waited when the queue was put on hold, and may have been sent before that."
 STOPPED = (
     "The queue was on hold while this waited, since the database was set back, and whoever released it let it not go "
     "on. It may have been sent before that: look at AWS first. What shows there is looked at before it is sent."
@@ -59,6 +65,10 @@ class WaitingChange:
     def may_go_on(self) -> bool:
         return all(step.is_seen for step in self.steps)
 
+    @property
+    def ends_access_later(self) -> bool:
+        return self.change.ends_id is not None and self.change.scheduled_for is not None
+
 
 @dataclass(frozen=True)
 class ReleasedChanges:
@@ -67,21 +77,12 @@ class ReleasedChanges:
 
 
 def waiting_changes() -> list[WaitingChange]:
-    """Those that workers would go on with, the oldest first."""
-    rows = _waiting().select_related("aws_account", "applied_by", "requested_by").prefetch_related("steps")
+    """Those that workers would go on with, now or at their time, the oldest first."""
+    since = status().on_hold_since
+    if since is None:
+        return []
+    rows = _waiting(since).select_related("aws_account", "applied_by", "requested_by").prefetch_related("steps")
     return [_waiting_change(change) for change in rows]
-
-
-def ahead() -> QuerySet[Change]:
-    """Those whose time is still to come: they stay scheduled."""
-    rows = Change.objects.filter(state=State.SCHEDULED, started_at__isnull=True, not_before__gt=clock.now())
-    return rows.select_related("aws_account").order_by("not_before")
-
-
-def undecided() -> QuerySet[Change]:
-    """Those that somebody may apply, and perhaps has applied already."""
-    rows = Change.objects.filter(state__in=Change.UNDECIDED)
-    return rows.select_related("aws_account").order_by("pk")
 
 
 def may_release(operator: Operator) -> bool:
@@ -90,49 +91,78 @@ def may_release(operator: Operator) -> bool:
 
 @transaction.atomic
 def release(
-    *, actor: Operator | None, going_on: Collection[int], reason: str = "", actor_name: str = ""
+    *,
+    actor: Operator | None,
+    going_on: Collection[int] = (),
+    reason: str = "",
+    actor_name: str = "",
+    tells_old: bool = False,
 ) -> ReleasedChanges:
-    """Those `going_on` wait for a worker again; the outcome of all others is unknown from here on. Raises PlanError.
+    """What owners released goes on, and those `going_on`. Raises PlanError.
 
-    Without an actor it comes from the command line.
+    By an actor only when everything is decided (sync/held/). Without one, from the command line, the outcome of all
+    others is unknown from here on, but for ends of access, which come at their time. `tells_old`: notifications that
+    waited when the hold began are sent, and not dropped.
     """
-    if actor is not None and not may_release(actor):
-        raise PlanError("Only owners of all AWS accounts release the queue.")
-    row = StepCounter.objects.select_for_update().filter(on_hold_since__isnull=False).first()
-    if row is None:
-        raise PlanError("The queue isn’t on hold.")
+    row, since = _held_row(actor)
     if Change.objects.filter(state=State.APPLYING).exclude(clock.is_silent()).exists():
         raise PlanError("A worker hasn't released a change yet. Try again in two minutes.")
+    if actor is not None and (left := undecided(since).count()):
+        raise PlanError(f"A decision is missing about {counted(left, 'change')}.")
     waiting = [
-        _waiting_change(change) for change in _waiting().select_for_update(of=("self",)).prefetch_related("steps")
+        _waiting_change(each) for each in _waiting(since).select_for_update(of=("self",)).prefetch_related("steps")
     ]
     wrong = sorted(set(going_on) - {each.change.pk for each in waiting if each.may_go_on})
     if wrong:
         raise PlanError(f"These can’t go on by themselves, or don’t wait: {', '.join(map(str, wrong))}.")
-    for each in waiting:
-        if each.change.pk in going_on:
-            log_line(each.change, "The queue was released.")
-            wake_after_commit(each.change.pk)
-        else:
-            _stop(each.change)
+    released = _let_go_on(
+        waiting, {*going_on, *HeldDecision.objects.filter(is_in_force=True).values_list("change", flat=True)}
+    )
+    HeldDecision.objects.all().delete()
     # Which of their waves were begun since isn't known: whoever resumes one has looked.
     SpanningChange.objects.filter(finished_at=None, halted_at=None).exclude(released_at=None).update(
         halted_at=clock.now()
     )
-    released = ReleasedChanges(
-        sorted(going_on), sorted(each.change.pk for each in waiting if each.change.pk not in going_on)
-    )
+    dropped = 0 if tells_old else outbox.drop_older(since, said=NOT_TOLD)
     _open(row)
     said = {"going_on": len(released.going_on), "stopped": len(released.stopped), "why": row.on_hold_why}
-    which = {"changes_going_on": released.going_on, "changes_stopped": released.stopped}
+    which = {
+        "changes_going_on": released.going_on,
+        "changes_stopped": released.stopped,
+        "notifications_dropped": dropped,
+    }
     audit.record("queue.released", actor=actor, actor_name=actor_name, reason=reason, data={**said, **which})
     return released
 
 
-def _waiting() -> QuerySet[Change]:
-    at_gate = Q(state=State.SCHEDULED, started_at__isnull=False)
-    overdue = Q(state=State.SCHEDULED, not_before__lte=clock.now())
-    return Change.objects.filter(Q(state__in=Change.MOVING) | at_gate | overdue).order_by("pk")
+def _held_row(actor: Operator | None) -> tuple[StepCounter, datetime]:
+    """The one row, locked, and since when the queue is on hold. Raises PlanError."""
+    if actor is not None and not may_release(actor):
+        raise PlanError("Only owners of all AWS accounts release the queue.")
+    row = StepCounter.objects.select_for_update().filter(on_hold_since__isnull=False).first()
+    if row is None or row.on_hold_since is None:
+        raise PlanError("The queue isn’t on hold.")
+    if row.on_hold_why == UNFINISHED:
+        raise PlanError(UNFINISHED)
+    return row, row.on_hold_since
+
+
+def _let_go_on(waiting: Sequence[WaitingChange], going_on: Collection[int]) -> ReleasedChanges:
+    stopped = []
+    for each in waiting:
+        if each.change.pk in going_on:
+            log_line(each.change, "The queue was released.")
+            wake_after_commit(each.change.pk)
+        elif not each.ends_access_later:
+            _stop(each.change)
+            stopped.append(each.change.pk)
+    return ReleasedChanges([each.change.pk for each in waiting if each.change.pk in going_on], stopped)
+
+
+def _waiting(since: datetime) -> QuerySet[Change]:
+    """What is newer than the hold goes on by itself."""
+    moving = Change.objects.filter(state__in=(*Change.MOVING, State.SCHEDULED), created_at__lt=since)
+    return moving.order_by("pk")
 
 
 def _waiting_change(change: Change) -> WaitingChange:
@@ -168,8 +198,12 @@ def _stop(change: Change) -> None:
 
 
 def _open(row: StepCounter) -> None:
-    """Its number goes on above the one outside, so that each stands for one step only."""
-    row.number = max(row.number, row.outside) + 1
+    """Its number goes on above the one outside, so that each stands for one step only. Raises PlanError."""
+    try:
+        largest = outside.read(row.installation)
+    except outside.CounterUnreachable:
+        raise PlanError("What stands outside the database (Redis, or COUNTER_DIR) can’t be read. Try again.") from None
+    row.number = max(row.number, row.outside, largest) + 1
     row.on_hold_since = None
     row.save()
     transaction.on_commit(lambda: _raise_outside(row))

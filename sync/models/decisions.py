@@ -143,3 +143,26 @@ class DryRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} of change {self.change_id}"
+
+
+class HeldDecision(models.Model):
+    """What an owner decided about a change that was open when the queue was put on hold; gone when it is released.
+
+    Where the change needed approvals, somebody else has to confirm it before anything comes of it.
+    """
+
+    class Choice(models.TextChoices):
+        RELEASE = "release", "Release"  # it goes on when the queue is released
+        DONE = "done", "Mark as done"
+        GIVE_UP = "give_up", "Give up"
+
+    change = models.OneToOneField(Change, models.CASCADE, related_name="held_decision")
+    choice = models.CharField(max_length=8, choices=Choice)
+    reason = models.TextField()
+    done_positions = models.JSONField(default=list)  # of the steps that AWS showed as done
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(default=timezone.now)
+    is_in_force = models.BooleanField(default=False)  # nobody has to confirm it any more
+
+    def __str__(self) -> str:
+        return f"{self.get_choice_display()} change {self.change_id}"

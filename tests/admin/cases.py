@@ -138,6 +138,7 @@ from sync.models import (
     EventQueue,
     Facet,
     Fact,
+    HeldDecision,
     LabelRemoval,
     Lease,
     LeftOutChange,
@@ -389,6 +390,7 @@ def _a_change(aws_account: AwsAccount, operator: Operator) -> None:
     ApprovalDemand.objects.create(change=change, risk="high", approvals=1)
     BreakGlass.objects.create(change=change, operator=operator, reason="Locked out")
     DryRun.objects.create(change=change, asked_by=operator)
+    HeldDecision.objects.create(change=change, choice="release", reason="Still to be done.", decided_by=operator)
     safeguard = Safeguard.objects.create(aws_account=aws_account, kind="access_test")
     asked = SimulationQuestion(("*",), ("s3:GetObject",), ("arn:aws:s3:::box/a",))
     content = TestContent.of(asked, "denied", Directory([], [])).as_json()

@@ -39,13 +39,13 @@ def test_pages_fit_and_are_accessible(
     page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
     found: list[str] = []
     for url, heading in (
-        (reverse("queue"), "Queue of changes"),
+        (reverse("queue"), "On hold"),
         ("/nothing/", "There is nothing at this address"),
         (address("pull_now"), "There is no page at this address"),
         (reverse("mfa_reauthenticate"), "Confirm that it’s you"),
     ):
         page.goto(url)
-        expect(page.get_by_role("heading", name=heading)).to_be_visible()
+        expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
         found += [f"{url}: {violation}" for violation in axe_violations(page)]
         for narrow in (width, 320):
             page.set_viewport_size({"width": narrow, "height": 900})
