@@ -200,6 +200,16 @@ def measure(pages: list[Visited], rounds: int) -> None:
 
 def signed_in_client() -> Any:
     """An owner's: that asks for the most rights."""
+    from django.conf import settings
+    from django.test import Client
+
+    client = Client()
+    client.cookies[settings.SESSION_COOKIE_NAME] = signed_in("olga@example.org", "owner")
+    return client
+
+
+def signed_in(email: str, role: str) -> str:
+    """What the session's cookie holds of a new operator, who has this role in all AWS accounts."""
     from allauth.account.models import EmailAddress
     from allauth.mfa.models import Authenticator
     from django.conf import settings
@@ -207,17 +217,14 @@ def signed_in_client() -> Any:
     from django.test import Client
 
     from accounts.models import Grant, Operator
-    from accounts.roles import Role
 
-    operator = Operator.objects.create_user("olga@example.org", None, name="Olga")
+    operator = Operator.objects.create_user(email, None, name=email.partition("@")[0].title())
     EmailAddress.objects.create(user=operator, email=operator.email, verified=True, primary=True)
     Authenticator.objects.create(user=operator, type=Authenticator.Type.TOTP, data={"secret": "unused"})
-    Grant.objects.create(operator=operator, role=Role.OWNER)
+    Grant.objects.create(operator=operator, role=role)
     client = Client()
     client.force_login(operator, backend="allauth.account.auth_backends.AuthenticationBackend")
-    key = client.cookies[settings.SESSION_COOKIE_NAME].value
-    client.cookies[settings.SESSION_COOKIE_NAME] = Signer(salt="session").sign(key)
-    return client
+    return Signer(salt="session").sign(client.cookies[settings.SESSION_COOKIE_NAME].value)
 
 
 def _seconds(client: Any, url: str) -> float:

@@ -6,16 +6,27 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from threading import Thread
 
-LineWith = Callable[[str], str]
+
+class LineWith:
+    """Waits for a line of a process's output with these words."""
+
+    def __init__(self, lines: Iterator[bytes], pid: int) -> None:
+        self._lines, self.pid = lines, pid
+
+    def __call__(self, words: str) -> str:
+        found = next(line for raw in self._lines if words in (line := raw.decode()))
+        Thread(target=lambda: [None for _ in self._lines], daemon=True).start()  # a full pipe would stop it
+        return found
 
 
 @contextmanager
-def web() -> Iterator[int]:
+def web(processes: int = 1) -> Iterator[int]:
     """Its port."""
-    with process("gunicorn", "--bind", "127.0.0.1:0", "--threads", "8", "iamconsole.wsgi") as line_with:
+    sizes = ("--workers", str(processes), "--threads", "8")
+    with process("gunicorn", "--bind", "127.0.0.1:0", *sizes, "iamconsole.wsgi") as line_with:
         yield int(line_with("Listening at").partition("127.0.0.1:")[2].split()[0])
 
 
@@ -29,20 +40,30 @@ def worker(queue: str, **env: str) -> Iterator[None]:
 
 
 @contextmanager
+def workers_and_beat() -> Iterator[list[int]]:
+    """As docker-compose.yml has them: two processes for each queue, and a beat. Gives the ids of the three parents."""
+    app, told = ("celery", "-A", "iamconsole"), ("--loglevel", "INFO")
+    with ExitStack() as stack:
+        pids = []
+        for queue in ("changes", "pulls"):
+            sized = (*app, "worker", "-Q", queue, "-c", "2", "-n", f"{queue}@bench")
+            line_with = stack.enter_context(process(*sized, *told, "--without-gossip", "--without-mingle"))
+            line_with(" ready.")
+            pids.append(line_with.pid)
+        schedule = os.path.join(os.environ["IAMCONSOLE_STATE"], "beat-schedule")
+        beat = stack.enter_context(process(*app, "beat", *told, "--pidfile=", "--schedule", schedule))
+        beat("beat: Starting")
+        yield [*pids, beat.pid]
+
+
+@contextmanager
 def process(*module: str, **env: str) -> Iterator[LineWith]:
-    """Runs a module until the block ends. Gives a function that waits for a line of its output with these words."""
+    """Runs a module until the block ends."""
     command = [sys.executable, "-m", *module]
     running = subprocess.Popen(command, env={**os.environ, **env}, stderr=subprocess.STDOUT, stdout=subprocess.PIPE)
     assert running.stdout is not None
-    lines = iter(running.stdout.readline, b"")
-
-    def line_with(words: str) -> str:
-        found = next(line for raw in lines if words in (line := raw.decode()))
-        Thread(target=lambda: [None for _ in lines], daemon=True).start()  # a full pipe would stop it
-        return found
-
     try:
-        yield line_with
+        yield LineWith(iter(running.stdout.readline, b""), running.pid)
     finally:
         running.terminate()
         running.wait()
