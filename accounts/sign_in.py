@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db.models import Exists, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.models import AwsAccount, Grant, HeldGrant, Operator
@@ -133,4 +134,4 @@ def page_of(request: HttpRequest) -> str:
     htmx = getattr(request, "htmx", None)
     if htmx and htmx.current_url_abs_path:
         return str(htmx.current_url_abs_path)
-    return request.get_full_path() if request.method in ("GET", "HEAD") else "/"
+    return request.get_full_path() if request.method in ("GET", "HEAD") else reverse("home")

@@ -30,6 +30,7 @@ from django.utils.http import urlencode
 
 from accounts.models import AwsAccount
 from accounts.sign_in import PROVIDER_METHOD, SECOND_FACTORS, page_of, send_to
+from iamconsole.web.prefix import without_prefix
 
 KEY = "step_up_kept"
 # Every field that a form shows as a password has such a name: tests/security/test_kept_requests.py looks.
@@ -144,7 +145,7 @@ def words_of(path: str, fields: Iterable[tuple[str, str]] = ()) -> tuple[str, st
     For example ("Apply change 5", "Acme (123456789012)").
     """
     try:
-        match = resolve(urlsplit(path).path)
+        match = resolve(without_prefix(urlsplit(path).path))
     except Resolver404:
         return "", ""
     names = [f"{match.view_name}?{name}" for name, value in fields if value]

@@ -13,7 +13,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, resolve_url
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
@@ -54,7 +54,7 @@ class ConsoleAdminSite(AdminSite):
         """No sign-in of the admin's own: it would know no second factor."""
         wanted = request.GET.get("next", "")
         safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-        target = wanted if safe else "/admin/"
+        target = wanted if safe else reverse("admin:index")
         if not request.user.is_authenticated:
             return redirect(f"{resolve_url(str(settings.LOGIN_URL))}?{urlencode({'next': target})}")
         self._refuse_others(request)

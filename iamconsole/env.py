@@ -7,6 +7,7 @@ Outside production a secret that is not given is made once and kept under the st
 
 from __future__ import annotations
 
+import re
 import secrets
 import stat
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ from environ.fileaware_mapping import FileAwareMapping
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 _PRIVATE = 0o700
+_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*")
 
 
 class _NonEmptyEnvironment(FileAwareMapping):  # type: ignore[misc]
@@ -60,6 +62,17 @@ class _Env(environ.Env):  # type: ignore[misc]
         if found not in options:
             raise ImproperlyConfigured(f"{var} is one of: {', '.join(options)}.")
         return found
+
+    def address(self, var: str) -> tuple[str, str | None]:
+        """The origin and the path of an address, `("https://a.example", "/iam")`; `("", None)` without either.
+
+        Raises ImproperlyConfigured for what is no address of a web page.
+        """
+        text = self.str(var, default="").rstrip("/")
+        parts = urlsplit(text)
+        if text and (parts.scheme not in ("http", "https") or not parts.hostname or not _PATH.fullmatch(parts.path)):
+            raise ImproperlyConfigured(f"{var} is an address such as https://console.example.org, or one with a path.")
+        return text.removesuffix(parts.path), parts.path or None
 
     def networks(self, var: str) -> list[IPv4Network | IPv6Network]:
         """Addresses and networks, comma-separated. Raises ImproperlyConfigured for what is neither."""

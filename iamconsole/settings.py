@@ -250,7 +250,7 @@ KEEP_SEARCHES_DAYS = keep_days("KEEP_SEARCHES_DAYS")
 AUTH_USER_MODEL = "accounts.Operator"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend", "accounts.access.GrantBackend"]
 LOGIN_URL = reverse_lazy("account_login")
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = reverse_lazy("home")
 LOGOUT_REDIRECT_URL = reverse_lazy("account_login")
 ACCOUNT_ADAPTER = "accounts.adapters.ConsoleAccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -314,7 +314,8 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="iam-console@localhos
 EMAIL_TIMEOUT = 10  # seconds; workers send them, and have other things to do
 # Of the template with the role by which AWS accounts are connected, in S3: guides/account/stack.py.
 CONNECTION_TEMPLATE_URL = env.str("CONNECTION_TEMPLATE_URL", default="")
-CONSOLE_URL = env.str("CONSOLE_URL", default="").rstrip("/")  # where links in notifications lead
+# Where operators open the console. Its path, where a proxy serves it below one, is put before each address of ours.
+CONSOLE_URL, FORCE_SCRIPT_NAME = env.address("CONSOLE_URL")
 # Origins that webhooks may go to although they are private, or have no TLS: iamconsole/outgoing/addresses.py.
 OUTGOING_ALLOWED = [each.strip().rstrip("/").lower() for each in env.list("OUTGOING_ALLOWED", default=[])]
 
@@ -362,7 +363,7 @@ if PRODUCTION:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # ---- Static files --------------------------------------------------------------------------------------------
-STATIC_URL = "static/"
+STATIC_URL = f"{FORCE_SCRIPT_NAME or ''}/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(STATE_DIR / "static")))
 STATICFILES_DIRS = [("dist", BASE_DIR / "static" / "dist")]
 # In production hashed names that may be cached for ever; as it comes, straight from where they were built.

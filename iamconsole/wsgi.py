@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from iamconsole.checks import refuse_to_start
 from iamconsole.garbage import collect_rarely
+from iamconsole.web.prefix import below
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iamconsole.settings")
 # A list that looks for few rows reads many: mapped, each takes half as long. Not in workers, whose memory stays small:
@@ -16,6 +18,6 @@ os.environ.setdefault("DATABASE_LOCK_S", "10")
 os.environ.setdefault("DATABASE_STATEMENT_S", "25")
 os.environ.setdefault("DATABASE_IDLE_S", "30")
 
-application = get_wsgi_application()
+application = below(settings.FORCE_SCRIPT_NAME or "", get_wsgi_application())
 refuse_to_start()
 collect_rarely()
