@@ -81,7 +81,7 @@ INDEX = models.Index(fields=["state"], name="tried")
         (migrations.RunSQL("SELECT 1"), "SQL of its own"),
         (migrations.SeparateDatabaseAndState([migrations.RemoveField("run", "log")]), "the release before"),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
 def test_what_locks_or_breaks_is_refused(operation: migrations.operations.base.Operation, reason: str) -> None:
     assert reason in said(operation)
