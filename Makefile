@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test quick faults fuzz check fmt migrations lock dependent-actions regions managed-policies findings operations sources retention resources addresses pool-settings bench clean dev
+.PHONY: run sbom test quick faults fuzz check fmt migrations lock dependent-actions regions managed-policies findings operations sources retention resources addresses pool-settings bench clean dev
 
 run: ; @$(PYTHON) iamconsole/launch/prepare.py && exec $(BIN)/python -m iamconsole.launch.run
 
@@ -95,6 +95,10 @@ BENCHES := across "pull --postgres" snapshot busy clicks "clicks --postgres" peo
   estate "estate --postgres" estate_pulls search "search --postgres" findings upgrade years "years --postgres"
 
 # All of them, also when one misses its target.
+# What the image is made of, as CycloneDX (docs/deployment.md).
+sbom: dev
+	@$(BIN)/python deploy/sbom.py > var/sbom.json && echo "Wrote var/sbom.json."
+
 bench: dev
 	@status=0; for what in $(BENCHES); do $(BIN)/python -m bench.$$what || status=1; done; exit $$status
 

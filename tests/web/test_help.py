@@ -22,6 +22,10 @@ NOT_SHOWN = {
     "front-end",
     "glossary",
     "change-operations",
+    "deployment",
+    "keys",
+    "retention",
+    "upgrade",
     "operations",
     "threat-model",
 }
