@@ -14,6 +14,7 @@ from api.errors import Refused
 from api.interface import asks
 from iamconsole.web.addresses import AddressScope, needs
 from policies.engine.diff.report import denial_diff, is_empty, policy_diff
+from policies.engine.diff.words import in_words
 from policies.engine.document import DocumentType, load
 from policies.engine.lint import LintFinding, lint
 
@@ -52,12 +53,13 @@ class DiffIn(Schema):
 
 class DiffAnswer(Schema):
     """`allowed`: what access the documents give; `denied`: what they keep others from giving. `gained`, `lost` and
-    `undecided` list actions with resources and conditions.
+    `undecided` list actions with resources and conditions. `lines`: both in words.
     """
 
     same: bool
     allowed: dict[str, Any]
     denied: dict[str, Any]
+    lines: list[str]
 
 
 @router.post("/lint", response=LintAnswer, url_name="api_lint", operation_id="lint_document")
@@ -84,7 +86,9 @@ def _said(found: LintFinding) -> LintOut:
 def compare_documents(request: HttpRequest, asked: DiffIn) -> DiffAnswer:
     old, new = read_document("old", asked.old), read_document("new", asked.new)
     allowed, denied = policy_diff(old, new), denial_diff(old, new)
-    return DiffAnswer(same=is_empty(allowed) and is_empty(denied), allowed=allowed, denied=denied)
+    return DiffAnswer(
+        same=is_empty(allowed) and is_empty(denied), allowed=allowed, denied=denied, lines=in_words(allowed, denied)
+    )
 
 
 def text_of(document: str | dict[str, Any]) -> str:

@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from policies.engine.diff.report import denial_diff, is_empty, lines, policy_diff
+from policies.engine.diff.report import denial_diff, is_empty, policy_diff
+from policies.engine.diff.words import in_words
 from policies.engine.document import DocumentType, parse
 from policies.engine.statements import document_of
-
-_TITLES = {
-    "gained": "NEW allows, and OLD doesn't:",
-    "lost": "OLD allows, and NEW doesn't:",
-    "undecided": "Can't be told:",
-}
-_DENIAL_TITLES = {
-    "lost": "NEW denies, and OLD doesn't, whatever other policies allow:",
-    "gained": "OLD denies, and NEW doesn't, whatever other policies allow:",
-    "undecided": "Can't be told of what they deny:",
-}
 
 
 class Command(BaseCommand):
@@ -42,7 +31,7 @@ class Command(BaseCommand):
             return
         if is_empty(found):
             self.stdout.write("Both documents give the same access.")
-        for line in (*_lines(found, _TITLES), *_lines(denial_diff(old, new), _DENIAL_TITLES)):
+        for line in in_words(found, denial_diff(old, new)):
             self.stdout.write(line)
 
     def _read(self, name: str) -> dict[str, Any]:
@@ -66,12 +55,3 @@ def _type(document: dict[str, Any] | None) -> DocumentType:
     if not document_of(document).names_principals:
         return DocumentType.IDENTITY
     return DocumentType.RESOURCE if "Resource" in json.dumps(document) else DocumentType.TRUST
-
-
-def _lines(found: Mapping[str, Any], titles: Mapping[str, str]) -> Iterator[str]:
-    for name, title in titles.items():
-        if found[name]:
-            yield title
-        for item in found[name]:
-            yield f"  {', '.join(item['actions'])}"
-            yield from (f"    {line}" for line in lines(item))
