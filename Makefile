@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run sbom test quick faults fuzz check fmt migrations lock dependent-actions regions managed-policies findings operations sources retention resources addresses pool-settings bench clean dev
+.PHONY: run sbom test quick faults fuzz check fmt migrations lock dependent-actions regions managed-policies findings operations sources retention resources addresses client pool-settings bench clean dev
 
 run: ; @$(PYTHON) iamconsole/launch/prepare.py && exec $(BIN)/python -m iamconsole.launch.run
 
@@ -89,6 +89,10 @@ pool-settings: dev
 # tests/project/addresses.csv, from what urls.py declares and what the console answers to every role.
 addresses: dev
 	@ADDRESSES=write $(BIN)/python -m pytest -q tests/project/test_url_roles.py -k the_answers
+
+# The Python client, from the OpenAPI document of the API.
+client: dev
+	@$(BIN)/python manage.py write_client
 
 BENCHES := across "pull --postgres" snapshot busy clicks "clicks --postgres" people "people --people 1000000 --postgres" people_clicks \
   engine who_can questions lint changes "changes --postgres" "pages --revisions 1000000" "pages --revisions 1000000 --postgres" \

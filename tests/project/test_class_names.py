@@ -9,15 +9,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# The emulator plays AWS with AWS's own names.
-NOT_IN_PRODUCTION = {"bench", "emulator", "tests"}
+# The emulator plays AWS with AWS's own names, and the client, which is installed by itself, has those of the API.
+NOT_OF_THE_CONSOLE = {"bench", "emulator", "iamconsole_client", "tests"}
 
 USED_TWICE = {"Command": "Django looks for a management command by this name"}
 
 
 def sources() -> Iterator[Path]:
     for package in sorted(ROOT.glob("*/__init__.py")):
-        if package.parent.name not in NOT_IN_PRODUCTION:
+        if package.parent.name not in NOT_OF_THE_CONSOLE:
             yield from (file for file in sorted(package.parent.rglob("*.py")) if "migrations" not in file.parts)
 
 
