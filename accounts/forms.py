@@ -182,7 +182,7 @@ class GrantRuleForm(GranteeForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._units = _units()
+        self._units = known_units()
         labels = [(f"label:{label.pk}", label.name) for label in AccountLabel.objects.there()]
         units = [(key, f"{rule.unit_name} ({rule.unit_id})") for key, rule in self._units.items()]
         where = self.fields["where"]
@@ -200,7 +200,7 @@ class GrantRuleForm(GranteeForm):
         return GrantRule(**named, **about)
 
 
-def _units() -> dict[str, GrantRule]:
+def known_units() -> dict[str, GrantRule]:
     """Those above the AWS accounts, by what the form sends: as a rule about each would name it."""
     found: dict[str, GrantRule] = {}
     for place in OrganizationPlace.objects.exclude(path="").order_by("path"):

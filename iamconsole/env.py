@@ -165,3 +165,10 @@ def _kept(path: Path) -> str:
         finally:
             draft.unlink()
     return path.read_text().strip()
+
+
+def texts_by_name(said: Any, *, of: str) -> dict[str, str]:
+    """Of a setting in JSON. Raises ImproperlyConfigured where it is anything but texts by names."""
+    if not isinstance(said, dict) or not all(isinstance(each, str) for each in said.values()):
+        raise ImproperlyConfigured(f'{of} is JSON such as {{"OPS": "https://…"}}: see docs/settings.md.')
+    return said

@@ -149,6 +149,12 @@ LIMITS = (
         "sync.event_queues.waking.forget_old",
     ),
     Limit(
+        "Configuration files",
+        "configuration.ConfigurationUpload",
+        "Uploaded files after a day; what an export had, with which a later file is compared, after a year.",
+        "configuration.forgetting.forget_old",
+    ),
+    Limit(
         "Notes of written rows",
         "sync.RowWrite",
         "After a day, and sooner where there are more than processes read again.",

@@ -8,7 +8,17 @@ from typing import Any
 from csp.constants import NONCE, NONE, SELF
 from django.urls import reverse_lazy
 
-from iamconsole.env import BASE_DIR, env, keys_in, log_format, make_private, secret, state_dir, with_password
+from iamconsole.env import (
+    BASE_DIR,
+    env,
+    keys_in,
+    log_format,
+    make_private,
+    secret,
+    state_dir,
+    texts_by_name,
+    with_password,
+)
 from iamconsole.retention import keep_days
 from iamconsole.web.waiting import postgres_options
 
@@ -55,6 +65,7 @@ INSTALLED_APPS = [
     "contain",
     "access_requests",
     "reviews",
+    "configuration",
     "unused",
     "guides",
     "api",
@@ -316,6 +327,8 @@ EMAIL_TIMEOUT = 10  # seconds; workers send them, and have other things to do
 CONNECTION_TEMPLATE_URL = env.str("CONNECTION_TEMPLATE_URL", default="")
 # Where operators open the console. Its path, where a proxy serves it below one, is put before each address of ours.
 CONSOLE_URL, FORCE_SCRIPT_NAME = env.address("CONSOLE_URL")
+# Where notification routes of an imported file lead, by the name that the file says: configuration/sections/.
+ROUTE_ADDRESSES = texts_by_name(env.json("ROUTE_ADDRESSES", default={}), of="ROUTE_ADDRESSES")
 # Origins that webhooks may go to although they are private, or have no TLS: iamconsole/outgoing/addresses.py.
 OUTGOING_ALLOWED = [each.strip().rstrip("/").lower() for each in env.list("OUTGOING_ALLOWED", default=[])]
 

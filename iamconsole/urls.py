@@ -50,6 +50,7 @@ urlpatterns = [
     path("", include("contain.urls")),
     path("", include("access_requests.urls")),
     path("", include("reviews.urls")),
+    path("", include("configuration.urls")),
     path("", include("unused.urls")),
     path("", include("guides.urls")),
     path("", include("api.urls")),

@@ -56,6 +56,7 @@ from cognito.models import (
     SavedSearch,
     UserPool,
 )
+from configuration.models import ConfigurationSnapshot, ConfigurationUpload
 from contain.lately import Lately
 from contain.models import Containment, ContainmentReport
 from contain.reports import content_of
@@ -415,6 +416,8 @@ def _a_change(aws_account: AwsAccount, operator: Operator) -> None:
     LabelRemoval.objects.create(label=label, aws_account=aws_account, author=operator)
     rule = GrantRule.objects.create(operator=operator, label=label, role="viewer")
     GrantGain.objects.create(rule=rule, aws_account=aws_account)
+    ConfigurationSnapshot.objects.get_or_create(digest="0" * 64, defaults={"entries": {}})
+    ConfigurationUpload.objects.create(operator=operator, file=b"iam_console: '1'", digest="0" * 64)
     ends_at = timezone.now() + timedelta(days=1)
     name = aws_account.account_id
     ScimToken.objects.create(name=name, digest=name, made_by=operator, ends_at=ends_at)

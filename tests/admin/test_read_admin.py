@@ -60,6 +60,8 @@ FOR_OWNERS_OF_ALL = {
     "Group",
     "ClaimGroup",
     "ClaimedMembership",
+    "ConfigurationSnapshot",
+    "ConfigurationUpload",
     "ScimGroup",
     "ScimMembership",
     "ScimToken",

@@ -25,6 +25,7 @@ from accounts.models import (
 )
 from accounts.roles import Role
 from cognito.models import SavedSearch, UserPool
+from configuration.models import ConfigurationUpload
 from contain.models import Containment, ContainmentReport
 from estate.models import AccountEnrolment
 from findings.models import Finding
@@ -95,6 +96,8 @@ KINDS: Mapping[str, type[Model]] = {
     "token": ApiToken,
     "audit": AuditEntry,
     "operator": Operator,
+    "configuration_file": ConfigurationUpload,
+    "configuration_import": ConfigurationUpload,
     "scim_token": ScimToken,
     "scim_group": ScimGroup,
     "cognito_people": UserPool,
@@ -112,6 +115,7 @@ _BELONGS = {
     Delivery: "event__aws_account",
     Operator: "grants__aws_account",
     ApiToken: "operator__grants__aws_account",
+    ConfigurationUpload: "operator__grants__aws_account",
     ScimToken: "made_by__grants__aws_account",
     ScimGroup: "members__operator__grants__aws_account",
     SavedSearch: "pool__aws_account",

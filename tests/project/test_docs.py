@@ -77,6 +77,7 @@ def test_every_app_of_the_picture_exists() -> None:
         "guides",
         "unused",
         "access_requests",
+        "configuration",
         "contain",
         "reviews",
         "estate",

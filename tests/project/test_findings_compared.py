@@ -24,6 +24,7 @@ APPS = (
     "contain",
     "access_requests",
     "reviews",
+    "configuration",
     "unused",
     "guides",
 )

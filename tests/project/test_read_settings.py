@@ -67,6 +67,7 @@ SET = {
     "OIDC_SIGN_OUT_RETURNS": "on",
     "OIDC_TRUSTED_MFA": "mfa",
     "OIDC_TRUST_EMAIL": "true",
+    "ROUTE_ADDRESSES": '{"OPS": "https://hooks.example"}',
     "OUTGOING_ALLOWED": "https://hooks.internal.example",
     "POSTGRES_PASSWORD": "a",
     "PULL_PAGE_ITEMS": "10",

@@ -31,6 +31,7 @@ _LAYERS = (
     "contain",
     "access_requests",
     "reviews",
+    "configuration",
     "unused",
     "guides",
 )

@@ -25,6 +25,7 @@ APPS = (
     "contain",
     "access_requests",
     "reviews",
+    "configuration",
     "unused",
     "guides",
 )

@@ -32,6 +32,7 @@ SHOWN = (
     "mirror",
     "settings",
     "monitoring",
+    "configuration-file",
 )
 
 
