@@ -17,15 +17,15 @@ Head = tuple[int, str]
 
 
 @dataclass(frozen=True)
-class Gap:
+class AuditGap:
     went_on_from: int
     known: str  # the newest head before, as NUMBER:SEAL
 
 
-def gaps() -> list[Gap]:
+def gaps() -> list[AuditGap]:
     """Those that are sealed themselves, the oldest first."""
     rows = AuditEntry.objects.filter(verb__in=(RESTORED, WENT_ON), number__isnull=False).order_by("number")
-    return [Gap(int(str(row.data["now"]).partition(":")[0]), str(row.data["known"])) for row in rows]
+    return [AuditGap(int(str(row.data["now"]).partition(":")[0]), str(row.data["known"])) for row in rows]
 
 
 def note_of(entry: AuditEntry) -> str:

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from accounts.access import may
 from accounts.models import Operator
 from accounts.roles import ADMINISTER
-from sync.held.saying import HeldStep, Says, newest_looks, steps_of
+from sync.held.saying import Says, StepOnHold, newest_looks, steps_of
 from sync.models import Change, DryRun, HeldDecision
 
 State = Change.State
@@ -36,7 +36,7 @@ def undecided(since: datetime) -> QuerySet[Change]:
 @dataclass(frozen=True)
 class HeldChange:
     change: Change
-    steps: Sequence[HeldStep]
+    steps: Sequence[StepOnHold]
     looked: DryRun | None
     decision: HeldDecision | None
     goes_by_itself: bool

@@ -39,7 +39,7 @@ _HELD_BY_NOBODY = "AWS shows it as done, but not by whom: it may have been this 
 
 
 @dataclass(frozen=True)
-class HeldStep:
+class StepOnHold:
     position: int
     title: str
     says: Says
@@ -51,11 +51,11 @@ class HeldStep:
         return WORDS[self.says]
 
 
-def steps_of(change: Change, looked: DryRun | None) -> list[HeldStep]:
+def steps_of(change: Change, looked: DryRun | None) -> list[StepOnHold]:
     """Those that aren't settled by what the database knows, in their order."""
     left = [step for step in change.steps.all() if step.state not in Step.SETTLED]
     entries = {each["position"]: each for each in looked.steps} if looked else {}
-    found: dict[int, HeldStep] = {}
+    found: dict[int, StepOnHold] = {}
     for step in left:
         entry = entries.get(step.position)
         before = [found[each] for each in sorted(found)]
@@ -69,14 +69,14 @@ def newest_looks(changes: Iterable[Change], since: datetime) -> Mapping[int, Dry
     return {run.change_id: run for run in runs.select_related("asked_by")}
 
 
-def _held_step(step: Step, entry: Mapping[str, Any], before: Sequence[HeldStep]) -> HeldStep:
+def _held_step(step: Step, entry: Mapping[str, Any], before: Sequence[StepOnHold]) -> StepOnHold:
     operation = operations.registry[step.kind]
     says, sentence = _said(operation, ForecastOutcome(entry["outcome"]), entry["sentence"], before)
-    return HeldStep(step.position, _title(step), says, sentence, entry.get("result", {}))
+    return StepOnHold(step.position, _title(step), says, sentence, entry.get("result", {}))
 
 
 def _said(
-    operation: Operation[Any], outcome: ForecastOutcome, sentence: str, before: Sequence[HeldStep]
+    operation: Operation[Any], outcome: ForecastOutcome, sentence: str, before: Sequence[StepOnHold]
 ) -> tuple[Says, str]:
     if outcome is ForecastOutcome.UNREAD:
         return Says.UNREAD, sentence
@@ -94,20 +94,20 @@ def _said(
     return says, sentence if isinstance(operation, Gate) else SENTENCES[says]
 
 
-def _unread(step: Step, looked: DryRun | None) -> HeldStep:
+def _unread(step: Step, looked: DryRun | None) -> StepOnHold:
     why = "AWS wasn’t asked yet."
     if looked is not None:
         why = looked.error.get("sentence", "AWS is being asked.")
-    return HeldStep(step.position, _title(step), Says.UNREAD, why, {})
+    return StepOnHold(step.position, _title(step), Says.UNREAD, why, {})
 
 
-def _done_before(left: Sequence[Step], found: Sequence[HeldStep]) -> list[HeldStep]:
+def _done_before(left: Sequence[Step], found: Sequence[StepOnHold]) -> list[StepOnHold]:
     """What a later step of the same part overwrote looks like a conflict; that it was done shows in the later one."""
     done_parts: set[str] = set()
-    seen: list[HeldStep] = []
+    seen: list[StepOnHold] = []
     for step, held in zip(reversed(left), reversed(found), strict=True):
         if held.says is Says.CONFLICT and step.part in done_parts:
-            held = HeldStep(held.position, held.title, Says.SO_ALREADY, _DONE_LATER, held.result)
+            held = StepOnHold(held.position, held.title, Says.SO_ALREADY, _DONE_LATER, held.result)
         if held.says is Says.SO_ALREADY:
             done_parts.add(step.part)
         seen.append(held)
