@@ -50,10 +50,18 @@ def workers_and_beat() -> Iterator[list[int]]:
             line_with = stack.enter_context(process(*sized, *told, "--without-gossip", "--without-mingle"))
             line_with(" ready.")
             pids.append(line_with.pid)
-        schedule = os.path.join(os.environ["IAMCONSOLE_STATE"], "beat-schedule")
-        beat = stack.enter_context(process(*app, "beat", *told, "--pidfile=", "--schedule", schedule))
-        beat("beat: Starting")
-        yield [*pids, beat.pid]
+        pids.append(stack.enter_context(beat("first")))
+        yield pids
+
+
+@contextmanager
+def beat(name: str) -> Iterator[int]:
+    """Its process id."""
+    schedule = os.path.join(os.environ["IAMCONSOLE_STATE"], f"beat-schedule-{name}")
+    command = ("celery", "-A", "iamconsole", "beat", "--loglevel", "INFO", "--pidfile=", "--schedule", schedule)
+    with process(*command) as line_with:
+        line_with("beat: Starting")
+        yield line_with.pid
 
 
 @contextmanager

@@ -1,0 +1,172 @@
+"""Days of work in an hour: pulls without a pause, changes beside, and every so often something goes wrong.
+
+python -m bench.soak [--pulls 10000]
+
+runs the console on PostgreSQL and Redis as docker-compose.yml does, pulls the emulated AWS account again and again
+until so many pulls of a source ended, and applies a change of ten steps now and then. In turns it flushes Redis,
+restarts PostgreSQL, kills a child of a worker and starts one more beat. It prints the memory and the open files of all
+processes of the workers as it goes on, and fails where a step was sent to AWS other than once, a change did not end
+applied, or memory or files at the end are more than a fifth above those after the first quarter.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import psutil
+
+from bench.processes import beat, web, workers_and_beat
+from bench.topology import attaching, emulated_account, servers
+
+USERS, STEPS = 400, 10
+PULLS_PER_CHANGE, PULLS_PER_FAULT = 250, 400
+MOST_GROWTH = 1.2
+LONGEST_S = 600.0
+
+
+@dataclass(frozen=True)
+class Weight:
+    """Of all processes of the workers: resident memory, MB, and open files; and how large the database is, MB."""
+
+    pulls: int
+    memory_mb: float
+    files: int
+    database_mb: float
+
+
+def weighed(parents: Sequence[int], pulls: int) -> Weight:
+    processes = [each for pid in parents for each in (psutil.Process(pid), *psutil.Process(pid).children())]
+    memory, files = 0.0, 0
+    for process in processes:
+        try:
+            memory += process.memory_info().rss / 2**20
+            files += process.num_fds()
+        except psutil.NoSuchProcess:
+            continue
+    return Weight(pulls, round(memory, 1), files, round(_database_mb(), 1))
+
+
+def _database_mb() -> float:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database())")
+        return float(cursor.fetchone()[0]) / 2**20
+
+
+# ---- What goes wrong ---------------------------------------------------------------------------------------------
+def flush_redis(parents: Sequence[int], stack: ExitStack) -> None:
+    import redis
+    from django.conf import settings
+
+    redis.Redis.from_url(settings.REDIS_URL).flushall()
+
+
+def fail_over(parents: Sequence[int], stack: ExitStack) -> None:
+    """All connections end, as where another server takes over."""
+    from django.db import connection
+
+    from tests.services.servers import restart_postgres
+
+    connection.close()
+    restart_postgres()
+
+
+def kill_a_child(parents: Sequence[int], stack: ExitStack) -> None:
+    children = [child for pid in parents for child in psutil.Process(pid).children()]
+    random.choice(children).kill()
+
+
+def second_beat(parents: Sequence[int], stack: ExitStack) -> None:
+    stack.enter_context(beat("second"))
+
+
+FAULTS: tuple[Callable[[Sequence[int], ExitStack], None], ...] = (flush_redis, fail_over, kill_a_child, second_beat)
+
+
+# ---- The whole ---------------------------------------------------------------------------------------------------
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Whether it goes on as it began.")
+    parser.add_argument("--pulls", type=int, default=10_000)
+    options = parser.parse_args()
+    with servers() as emulator, web(2), workers_and_beat() as parents, ExitStack() as stack:
+        aws_account = emulated_account(emulator, USERS)
+        weights, changes = soaked(aws_account, parents, options.pulls, stack)
+        wrong = [*unfinished(changes), *sent_other_than_once(emulator, len(changes)), *grown(weights)]
+        said = {
+            "benchmark": "soak",
+            "changes": len(changes),
+            "weights": [vars(each) for each in weights],
+            "wrong": wrong,
+        }
+        print(json.dumps(said), flush=True)
+    sys.exit(bool(wrong))
+
+
+def soaked(aws_account: Any, parents: Sequence[int], pulls: int, stack: ExitStack) -> tuple[list[Weight], list[Any]]:
+    from sync import pull
+    from sync.models import Run
+
+    ended = Run.objects.filter(aws_account=aws_account, state__in=(Run.State.DONE, Run.State.FAILED))
+    active = Run.objects.filter(aws_account=aws_account, state__in=Run.ACTIVE)
+    weights: list[Weight] = []
+    changes: list[Any] = []
+    faults = 0
+    while (done := ended.count()) < pulls:
+        pull.start_all(aws_account=aws_account, trigger=Run.Trigger.COMMAND)
+        until(lambda: not active.exists())
+        if len(changes) * PULLS_PER_CHANGE <= done and (len(changes) + 1) * STEPS <= USERS:
+            changes.append(attaching(aws_account, len(changes) * STEPS, STEPS))
+        if (faults + 1) * PULLS_PER_FAULT <= done:
+            FAULTS[faults % len(FAULTS)](parents, stack)
+            faults += 1
+        if not weights or done >= weights[-1].pulls + pulls / 20:
+            weights.append(weighed(parents, done))
+            print(weights[-1], flush=True)
+    return weights, changes
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    end = time.monotonic() + LONGEST_S
+    while not is_so():
+        if time.monotonic() > end:
+            sys.exit(f"Pulls did not end within {LONGEST_S:.0f} s.")
+        time.sleep(0.1)
+
+
+def unfinished(changes: Sequence[Any]) -> list[str]:
+    from sync.models import Change
+
+    def moving() -> list[Any]:
+        for each in changes:
+            each.refresh_from_db()
+        return [each for each in changes if each.state in Change.MOVING]
+
+    until(lambda: not moving())
+    return [f"Change {each.pk} is {each.state}: {each.error}" for each in changes if each.state != Change.State.APPLIED]
+
+
+def sent_other_than_once(emulator: Any, changes: int) -> list[str]:
+    """Each user got the policy by one call."""
+    calls = Counter(call["params"]["UserName"] for call in emulator.calls("AttachUserPolicy"))
+    wrong = [f"{name} got it {count} times" for name, count in calls.items() if count != 1]
+    return wrong if len(calls) == changes * STEPS else [*wrong, f"{len(calls)} users got it, not {changes * STEPS}"]
+
+
+def grown(weights: Sequence[Weight]) -> list[str]:
+    before, after = weights[len(weights) // 4], weights[-1]
+    grew = {"memory": (before.memory_mb, after.memory_mb), "files": (before.files, after.files)}
+    return [f"{what} grew from {b} to {a}" for what, (b, a) in grew.items() if a > b * MOST_GROWTH]
+
+
+if __name__ == "__main__":
+    main()
