@@ -19,7 +19,8 @@ from policies.organizations.views import bounds
 def _in_one(request: HttpRequest, aws_account: Any) -> QuerySet[Any]:
     """Those that say so themselves, or that another mirror has in its tree."""
     own = Organization.objects.live().filter(aws_account=OuterRef("pk"))
-    placed = OrgAccount.objects.live().filter(aws_id=OuterRef("account_id"))
+    trees = Organization.objects.live().values("aws_account")
+    placed = OrgAccount.objects.live().filter(aws_account__in=trees, aws_id=OuterRef("account_id"))
     return AwsAccount.objects.visible_to(signed_in(request), SEE_IAM).filter(Q(Exists(own)) | Q(Exists(placed)))
 
 
