@@ -44,7 +44,7 @@ migrations: dev
 
 # Newest versions that fit requirements/*.in; hashes, and no address of any index.
 lock: dev
-	@for name in bootstrap run demo traces dev node; do \
+	@for name in bootstrap run demo traces saml dev node; do \
 	  $(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	    requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 

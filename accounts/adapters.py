@@ -22,8 +22,9 @@ from django.utils import timezone
 
 from accounts import second_factors
 from accounts.audit.trail import address_of
+from accounts.identity_provider import is_configured, is_saml, provider_name
 from accounts.models import AuditEntry, Operator
-from accounts.oidc.provider import is_configured, proof_method, provider_counts_for
+from accounts.proofs import proof_method, provider_counts_for
 from accounts.sign_in import has_second_factor, signed_in_elsewhere, why_not_so, why_refused
 from accounts.stepup import demand_step_up
 
@@ -79,7 +80,7 @@ class ConsoleAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         """Asked while the session is still there."""
         user = request.user
-        offered = settings.OIDC_SIGN_OUT and is_configured()
+        offered = is_configured() and (is_saml() or settings.OIDC_SIGN_OUT)
         if offered and isinstance(user, Operator) and signed_in_elsewhere(request, user):
             return reverse("sso_signed_out")
         return str(super().get_logout_redirect_url(request))
@@ -109,7 +110,7 @@ class ConsoleAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def clean_password(self, password: str, user: Operator | None = None) -> str:
         if user is not None and user.signs_in_elsewhere:
-            raise ValidationError(f"You sign in by {settings.OIDC_NAME}: there is no password to set here.")
+            raise ValidationError(f"You sign in by {provider_name()}: there is no password to set here.")
         return str(super().clean_password(password, user))
 
     def get_reauthentication_methods(self, user: Operator | AnonymousUser) -> list[dict[str, Any]]:

@@ -46,7 +46,7 @@ from accounts.models import (
     ScimToken,
     ScimUser,
 )
-from accounts.services import aws_accounts, grants, invitations, oidc_operators, operators
+from accounts.services import aws_accounts, grants, invitations, operators, provider_operators
 from accounts.services.grants import NoOwnerLeft, keeping_an_owner
 from accounts.services.operators import delete_group, map_claim, save_group, unmap_claim
 from accounts.stepup import demand_step_up
@@ -196,7 +196,7 @@ class SocialAccountAdmin(EditableAdmin):
     allows = ("delete",)
 
     def delete_model(self, request: HttpRequest, obj: SocialAccount) -> None:
-        oidc_operators.part(actor=signed_in(request), account=obj, request=request)
+        provider_operators.part(actor=signed_in(request), account=obj, request=request)
 
 
 @admin.register(Grant)

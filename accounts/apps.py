@@ -13,6 +13,7 @@ class AccountsConfig(AppConfig):
 
         from accounts import keys, observers, search, second_factors, sessions, stepup
         from accounts.audit import figures
+        from accounts.saml import setup
         from accounts.shell import AccountsShell
         from accounts.triggers import make_triggers
         from iamconsole.checks import register_at_start
@@ -20,6 +21,7 @@ class AccountsConfig(AppConfig):
         from iamconsole.web.navigation import register_shell
 
         register_at_start(keys.at_start)
+        register_at_start(setup.at_start)
         figures.register()
         observers.connect()
         post_migrate.connect(make_triggers, sender=self)

@@ -171,4 +171,5 @@ class DeclaredAccess(MiddlewareMixin):
 
 def _is_about_signing_in(view: View) -> bool:
     """allauth's pages and ours (signing in and out, password, factors), and pages that need no sign-in at all."""
-    return view.__module__.startswith(("allauth.", "accounts.oidc.")) or not getattr(view, "login_required", True)
+    modules = ("allauth.", "accounts.provider_views", "accounts.saml.")
+    return view.__module__.startswith(modules) or not getattr(view, "login_required", True)

@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
+from accounts.identity_provider import provider_name
 from accounts.models import AwsAccount, Grant, HeldGrant, Operator
 from accounts.roles import MFA_ROLES
 from iamconsole.web.compiled import CompiledQuery, compiled
@@ -55,7 +56,7 @@ def why_refused(operator: Operator) -> str:
 def why_not_so(request: HttpRequest, operator: Operator) -> str:
     """Why this operator may not sign in the way that this request did; "" when they may."""
     if operator.signs_in_elsewhere and not _by_the_provider(request, operator):
-        return f"You sign in by {settings.OIDC_NAME}: nothing else counts."
+        return f"You sign in by {provider_name()}: nothing else counts."
     return ""
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from accounts.oidc import views as sso
+from accounts import provider_views as sso
 from accounts.roles import ADMINISTER, SEE_IAM
+from accounts.saml import views as saml
 from accounts.tokens import views as tokens
 from accounts.views import audit, aws_accounts, grant_rules, operators, own_account
 from iamconsole.web.addresses import PUBLIC, SIGNED_IN, Access, AddressScope, needs, page
@@ -82,6 +83,9 @@ urlpatterns = [
     page("step-up/", own_account.step_up, SIGNED_IN, name="step_up"),
     page("auth/sso/", sso.sso_sign_in, PUBLIC, name="sso_sign_in"),
     page("auth/sso/callback/", sso.sso_callback, PUBLIC, name="sso_callback"),
+    page("auth/saml/acs/", saml.saml_acs, PUBLIC, name="saml_acs"),
+    page("auth/saml/finish/", saml.saml_finish, PUBLIC, name="saml_finish"),
+    page("auth/saml/metadata/", saml.saml_metadata, PUBLIC, name="saml_metadata"),
     page("auth/sso/signed-out/", sso.sso_signed_out, PUBLIC, name="sso_signed_out"),
     page("auth/sso/reauthenticate/", sso.sso_reauthenticate, SIGNED_IN, name="sso_reauthenticate"),
     page("auth/sso/step-up/", sso.sso_step_up, SIGNED_IN, name="sso_step_up"),

@@ -310,6 +310,13 @@ OIDC_TRUSTED_MFA = env.list("OIDC_TRUSTED_MFA", default=[])  # values of `amr` o
 OIDC_SIGN_OUT = env.bool("OIDC_SIGN_OUT", default=True)  # whether signing out here offers to sign out there
 OIDC_SIGN_OUT_RETURNS = env.bool("OIDC_SIGN_OUT_RETURNS", default=False)  # its client knows our way back from that
 OIDC_TRUST_EMAIL = env.bool("OIDC_TRUST_EMAIL", default=False)  # where it doesn't say whether addresses are verified
+# Or one that speaks SAML 2.0, by the file of its metadata.
+SAML_METADATA = env.str("SAML_METADATA", default="")
+SAML_ENTITY_ID = env.str("SAML_ENTITY_ID", default="")  # of this console; "": the address of its own metadata
+SAML_NAME = env.str("SAML_NAME", default="single sign-on")
+SAML_EMAIL_ATTRIBUTE = env.str("SAML_EMAIL_ATTRIBUTE", default="email")
+SAML_GROUPS_ATTRIBUTE = env.str("SAML_GROUPS_ATTRIBUTE", default="groups")  # its values become groups of operators
+SAML_TRUSTED_MFA = env.list("SAML_TRUSTED_MFA", default=[])  # values of AuthnContextClassRef that mean two factors
 API_TOKEN_DAYS = env.int("API_TOKEN_DAYS", default=90)  # how long a token of the API may be good at most
 API_TOKENS_EACH = 20  # in force, of one operator
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=300)  # of one token

@@ -131,7 +131,10 @@ class Grant(models.Model):
 
 
 class ClaimGroup(models.Model):
-    """A value of the identity provider's claim (OIDC_GRANTS_CLAIM) → the group of operators that it puts them into."""
+    """A value of the identity provider's claim → the group of operators that it puts them into.
+
+    The claim is OIDC_GRANTS_CLAIM or SAML_GROUPS_ATTRIBUTE.
+    """
 
     value = models.CharField(max_length=400, help_text="As the provider’s claim says it, to the letter.")
     group = models.ForeignKey(Group, models.CASCADE, related_name="claims")

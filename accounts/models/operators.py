@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from accounts.identity_provider import is_configured
 from accounts.models.aws_accounts import AwsAccount, AwsAccountQuerySet
 from accounts.models.grants import Grant, HeldGrant, TokenLimits
 from accounts.names import on_one_line
@@ -88,7 +88,7 @@ class Operator(AbstractBaseUser, PermissionsMixin):
     @property
     def signs_in_elsewhere(self) -> bool:
         """By the identity provider only: who leaves there must not get in here by a password or a passkey."""
-        if not settings.OIDC_ISSUER or self.has_usable_password():
+        if not is_configured() or self.has_usable_password():
             return False
         return bool(self.socialaccount_set.exists())  # type: ignore[attr-defined]  # allauth’s
 

@@ -2,50 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from allauth.account.internal.emailkit import valid_email_or_none
 from django.conf import settings
 
+from accounts.identity_provider import MOST_GROUPS, ProviderIdentity, trusted_mfa, valid_address
 from accounts.names import as_one_line
 
-MOST_GROUPS = 2000
 
-
-@dataclass(frozen=True)
-class OidcIdentity:
-    issuer: str
-    subject: str
-    email: str  # "" when the provider says none, or not that it is verified
-    name: str
-    groups: frozenset[str]  # the values of settings.OIDC_GRANTS_CLAIM
-    auth_time: float | None  # when they proved who they are, seconds since 1970; None: the provider doesn't say
-    multi_factor: bool  # by two factors, as far as settings.OIDC_TRUSTED_MFA believes the provider
-
-    @property
-    def uid(self) -> str:
-        """The same for ever. A subject is unique for its issuer only, and another may be configured one day."""
-        return hashlib.sha256(f"{self.issuer}\n{self.subject}".encode()).hexdigest()
-
-
-def identity_of(token: Mapping[str, Any], userinfo: Mapping[str, Any]) -> OidcIdentity:
+def identity_of(token: Mapping[str, Any], userinfo: Mapping[str, Any]) -> ProviderIdentity:
     """`token`: the verified claims of the ID token, which alone say how and when somebody signed in.
 
     What the token doesn't say of the person, the provider's userinfo may.
     """
     said = {**userinfo, **token}
     auth_time = token.get("auth_time")
-    return OidcIdentity(
+    return ProviderIdentity(
         issuer=token["iss"],
         subject=token["sub"],
         email=_email(token, userinfo),
         name=as_one_line(str(said.get("name") or said.get("preferred_username") or ""))[:120],
         groups=frozenset(_texts(said.get(settings.OIDC_GRANTS_CLAIM))),
         auth_time=float(auth_time) if isinstance(auth_time, int | float) else None,
-        multi_factor=bool({*_texts(token.get("amr")), *_texts(token.get("acr"))} & set(settings.OIDC_TRUSTED_MFA)),
+        multi_factor=bool({*_texts(token.get("amr")), *_texts(token.get("acr"))} & trusted_mfa()),
     )
 
 
@@ -66,7 +46,7 @@ def _email(token: Mapping[str, Any], userinfo: Mapping[str, Any]) -> str:
 
 
 def _address(said: Mapping[str, Any]) -> str:
-    return (valid_email_or_none(str(said["email"] or "")) or "").lower() if "email" in said else ""
+    return valid_address(str(said["email"] or "")) if "email" in said else ""
 
 
 def _texts(value: object) -> list[str]:

@@ -7,10 +7,11 @@ from typing import Any
 
 import jwt
 
+from accounts.identity_provider import LEEWAY_S
+
 # With a public key only: by HS256 whoever knows the client's secret could sign, by "none" anybody.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 REQUIRED = ["iss", "sub", "aud", "exp", "iat"]
-LEEWAY_S = 30  # by which the clocks of provider and console may differ
 
 
 class BadToken(Exception):

@@ -7,13 +7,13 @@ from collections.abc import Collection
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest
 
 from accounts import audit
+from accounts.identity_provider import provider_name
 from accounts.models import ClaimedMembership, ClaimGroup, Operator, ScimMembership
 from accounts.services.grants import NoOwnerLeft, keeping_an_owner
 from accounts.tokens import services as tokens
@@ -260,5 +260,5 @@ def _say_groups(operator: Operator, before: str, request: HttpRequest | None) ->
 
 
 def _say(verb: str, operator: Operator, data: dict[str, object], request: HttpRequest | None) -> None:
-    entry = {"provider": settings.OIDC_NAME, **data}
+    entry = {"provider": provider_name(), **data}
     audit.record(verb, actor=operator, obj=named(operator), data=entry, request=request)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django import template
-from django.conf import settings
+
+from accounts.identity_provider import is_configured, provider_name
 
 register = template.Library()
 
@@ -11,4 +12,4 @@ register = template.Library()
 @register.simple_tag
 def identity_provider() -> str:
     """What the provider is called; "" where none is configured."""
-    return str(settings.OIDC_NAME) if settings.OIDC_ISSUER else ""
+    return provider_name() if is_configured() else ""

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 from queue import Empty
 from typing import Any
 from unittest.mock import patch
@@ -92,3 +93,21 @@ def provider(oidc_process: OidcProvider, settings: Any) -> OidcProvider:
     settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET = CLIENT_ID, CLIENT_SECRET
     settings.OIDC_NAME = "Acme SSO"
     return oidc_process
+
+
+@pytest.fixture(scope="session")
+def saml_process() -> Iterator[Any]:
+    pytest.importorskip("xmlsec", reason="needs requirements/saml.txt")
+    from tests.services.saml_provider import SamlProvider
+
+    with SamlProvider().running() as running:
+        yield running
+
+
+@pytest.fixture
+def saml(saml_process: Any, settings: Any, tmp_path: Path) -> Any:
+    """A SAML identity provider that the console is configured for; Dora signs in there."""
+    saml_process.reset()
+    settings.SAML_METADATA = str(saml_process.write_metadata(tmp_path / "idp.xml"))
+    settings.SAML_NAME = "Acme SAML"
+    return saml_process

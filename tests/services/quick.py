@@ -27,7 +27,7 @@ TESTS_OF = {
     "sync": ("sync", "aws", "faults"),
     "templates": ("web",),
 }
-_PROCESSES = {"browser", "emulator_process", "live_server", "oidc_process", "worker"}
+_PROCESSES = {"browser", "emulator_process", "live_server", "oidc_process", "saml_process", "worker"}
 
 
 @pytest.hookimpl(trylast=True)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from allauth.socialaccount.models import SocialAccount
-from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 
 from accounts import audit
+from accounts.identity_provider import ProviderIdentity, ProviderSignInRefused, provider_id, provider_name
 from accounts.models import Operator
 from accounts.observers import UNKNOWN
-from accounts.oidc import provider
-from accounts.oidc.identity import OidcIdentity
-from accounts.oidc.provider import OidcSignInRefused
 from accounts.services import operators
 
 audit.register(
@@ -32,13 +29,16 @@ TAKEN = (
 )
 
 
-def known_as(identity: OidcIdentity) -> Operator | None:
-    account = SocialAccount.objects.filter(provider=provider.ID, uid=identity.uid).select_related("user").first()
+def known_as(identity: ProviderIdentity) -> Operator | None:
+    account = SocialAccount.objects.filter(provider=provider_id(), uid=identity.uid).select_related("user").first()
     return account.user if account else None
 
 
-def operator_of(identity: OidcIdentity, *, request: HttpRequest) -> Operator:
-    """Raises Refused. A first sign-in makes an operator without grants, unless the address is one that is there."""
+def operator_of(identity: ProviderIdentity, *, request: HttpRequest) -> Operator:
+    """A first sign-in makes an operator without grants, unless the address is one that is there.
+
+    Raises ProviderSignInRefused.
+    """
     if known := known_as(identity):
         return known
     if not identity.email:
@@ -53,19 +53,19 @@ def operator_of(identity: OidcIdentity, *, request: HttpRequest) -> Operator:
     return operator
 
 
-def _make(identity: OidcIdentity, request: HttpRequest) -> Operator:
+def _make(identity: ProviderIdentity, request: HttpRequest) -> Operator:
     name = identity.name or identity.email.partition("@")[0]
     operator = Operator(email=identity.email, name=name[:120])
-    reason = f"The first sign-in by {settings.OIDC_NAME}."
+    reason = f"The first sign-in by {provider_name()}."
     return operators.make(actor=None, operator=operator, password=None, reason=reason, request=request)
 
 
-def _join(operator: Operator, identity: OidcIdentity, request: HttpRequest) -> None:
+def _join(operator: Operator, identity: ProviderIdentity, request: HttpRequest) -> None:
     said = {"issuer": identity.issuer, "subject": identity.subject}
-    SocialAccount.objects.create(user=operator, provider=provider.ID, uid=identity.uid, extra_data=said)
+    SocialAccount.objects.create(user=operator, provider=provider_id(), uid=identity.uid, extra_data=said)
     operator.oidc_may_join = False  # once: who has the address at the provider next is somebody else
     operator.save(update_fields=["oidc_may_join"])
-    data = {"provider": settings.OIDC_NAME, **said}
+    data = {"provider": provider_name(), **said}
     audit.record("operator.identity_joined", actor=operator, obj=operators.named(operator), data=data, request=request)
 
 
@@ -74,14 +74,14 @@ def part(*, actor: Operator, account: SocialAccount, request: HttpRequest | None
     """The provider signs them in no more, until an owner lets it join them again; their sessions end."""
     operators.require_owner_of_all(actor)
     operator: Operator = account.user
-    data = {"provider": settings.OIDC_NAME, **account.extra_data}
+    data = {"provider": provider_name(), **account.extra_data}
     audit.record("operator.identity_parted", actor=actor, obj=operators.named(operator), data=data, request=request)
     account.delete()
     operators.end_sessions(operator)
 
 
-def _refused(sentence: str, identity: OidcIdentity, why: str, request: HttpRequest) -> OidcSignInRefused:
-    data = {"provider": settings.OIDC_NAME, "why": why, "issuer": identity.issuer, "subject": identity.subject}
+def _refused(sentence: str, identity: ProviderIdentity, why: str, request: HttpRequest) -> ProviderSignInRefused:
+    data = {"provider": provider_name(), "why": why, "issuer": identity.issuer, "subject": identity.subject}
     name = identity.email or UNKNOWN
     audit.record("operator.sign_in_refused", actor=None, actor_name=name, data=data, request=request)
-    return OidcSignInRefused(sentence)
+    return ProviderSignInRefused(sentence)

@@ -7,6 +7,7 @@ asked, for a sign-in or for a fresh `auth_time`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -22,11 +23,17 @@ from django.views.decorators.http import require_GET
 
 from accounts import audit
 from accounts.access import signed_in
-from accounts.oidc import provider
-from accounts.oidc.identity import OidcIdentity
-from accounts.oidc.provider import METHOD_ID, OidcSignInRefused, is_anew, provider_counts_for, remember_proof
-from accounts.services.oidc_operators import known_as, operator_of
+from accounts.identity_provider import (
+    ProviderIdentity,
+    ProviderSignInRefused,
+    is_configured,
+    is_saml,
+    provider_name,
+)
+from accounts.oidc import provider as oidc
+from accounts.proofs import METHOD_ID, is_anew, provider_counts_for, remember_proof
 from accounts.services.operators import follow_claims, named
+from accounts.services.provider_operators import known_as, operator_of
 from accounts.stepup import is_fresh
 
 SOMEBODY_ELSE = "{name} says that you are somebody else than who is signed in here, so nothing was confirmed."
@@ -35,7 +42,7 @@ ONE_FACTOR = "{name} doesn’t say that you used a second factor. Use the one th
 
 
 def _configured() -> None:
-    if not provider.is_configured():
+    if not is_configured():
         raise Http404("No identity provider is configured.")
 
 
@@ -46,22 +53,40 @@ def sso_sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect(next_url or "home")
     try:
-        return provider.send_there(request, next_url=next_url)
-    except OidcSignInRefused as refused:
-        return _refusal(request, refused, next_url)
+        return _send_there(request, next_url)
+    except ProviderSignInRefused as refused:
+        return refusal(request, refused, next_url)
+
+
+def _send_there(request: HttpRequest, next_url: str | None, *, again: bool = False) -> HttpResponse:
+    """Raises ProviderSignInRefused."""
+    if not is_saml():
+        return oidc.send_there(request, next_url=next_url, again=again)
+    from accounts.saml import provider as saml  # needs the extra
+
+    return redirect(saml.address_of(request, next_url=next_url, again=again))
 
 
 @require_GET
 def sso_callback(request: HttpRequest) -> HttpResponse:
-    _configured()
+    """Where a provider of OpenID Connect sends them back to."""
+    if is_saml() or not is_configured():
+        raise Http404("No OpenID Connect provider is configured.")
+    return taken_in(request, oidc.answer)
+
+
+def taken_in(
+    request: HttpRequest, answer: Callable[[HttpRequest], tuple[ProviderIdentity, dict[str, Any]]]
+) -> HttpResponse:
+    """Signs in whom the provider has seen, or confirms who is signed in. `answer` raises ProviderSignInRefused."""
     state: dict[str, Any] = {}
     try:
-        identity, state = provider.answer(request)
+        identity, state = answer(request)
         if state["again"]:
             return _proved_again(request, identity, state)
         operator = operator_of(identity, request=request)
-    except OidcSignInRefused as refused:
-        return _refusal(request, refused, state.get("next"))
+    except ProviderSignInRefused as refused:
+        return refusal(request, refused, state.get("next"))
     if request.user.is_authenticated:
         get_adapter(request).logout(request)
     follow_claims(operator=operator, values=identity.groups, request=request)
@@ -77,10 +102,10 @@ def sso_signed_out(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("home")
     try:
-        url = provider.end_of_session(request) if settings.OIDC_SIGN_OUT else ""
-    except OidcSignInRefused:
+        url = oidc.end_of_session(request) if settings.OIDC_SIGN_OUT and not is_saml() else ""
+    except ProviderSignInRefused:
         url = ""  # the log says why
-    return render(request, "account/sso_signed_out.html", {"provider": settings.OIDC_NAME, "end_url": url})
+    return render(request, "account/sso_signed_out.html", {"provider": provider_name(), "end_url": url})
 
 
 @require_GET
@@ -89,7 +114,7 @@ def sso_reauthenticate(request: HttpRequest) -> HttpResponse:
     _offered(request)
     methods = get_adapter(request).get_reauthentication_methods(request.user)
     context = {
-        "provider": settings.OIDC_NAME,
+        "provider": provider_name(),
         "step_up_url": _with_next(request, reverse("sso_step_up")),
         "reauthentication_alternatives": [
             {**method, "url": _with_next(request, method["url"])} for method in methods if method["id"] != METHOD_ID
@@ -103,9 +128,9 @@ def sso_step_up(request: HttpRequest) -> HttpResponse:
     _offered(request)
     next_url = get_next_redirect_url(request)
     try:
-        return provider.send_there(request, next_url=next_url, again=True)
-    except OidcSignInRefused as refused:
-        return _refusal(request, refused, next_url)
+        return _send_there(request, next_url, again=True)
+    except ProviderSignInRefused as refused:
+        return refusal(request, refused, next_url)
 
 
 def _with_next(request: HttpRequest, url: str) -> str:
@@ -118,22 +143,22 @@ def _offered(request: HttpRequest) -> None:
         raise Http404("The identity provider confirms nothing for this operator.")
 
 
-def _proved_again(request: HttpRequest, identity: OidcIdentity, state: dict[str, Any]) -> HttpResponse:
+def _proved_again(request: HttpRequest, identity: ProviderIdentity, state: dict[str, Any]) -> HttpResponse:
     operator = known_as(identity)
     if operator is None or operator != request.user:
-        raise OidcSignInRefused(SOMEBODY_ELSE)
+        raise ProviderSignInRefused(SOMEBODY_ELSE)
     if not is_anew(identity, state["began"]):
-        raise OidcSignInRefused(NOT_AGAIN, f"auth_time is {identity.auth_time}, asked at {state['began']}")
+        raise ProviderSignInRefused(NOT_AGAIN, f"auth_time is {identity.auth_time}, asked at {state['began']}")
     follow_claims(operator=operator, values=identity.groups, request=request)
     remember_proof(request, operator, identity)
     if not is_fresh(request):
-        raise OidcSignInRefused(ONE_FACTOR)
-    data = {"how": settings.OIDC_NAME}
+        raise ProviderSignInRefused(ONE_FACTOR)
+    data = {"how": provider_name()}
     audit.record("operator.reauthenticated", actor=operator, obj=named(operator), data=data, request=request)
     return redirect(state.get("next") or "home")
 
 
-def _refusal(request: HttpRequest, refused: OidcSignInRefused, next_url: str | None) -> HttpResponse:
+def refusal(request: HttpRequest, refused: ProviderSignInRefused, next_url: str | None) -> HttpResponse:
     """Back to where they can try again, with the sentence."""
     messages.error(request, str(refused))
     back = redirect("sso_reauthenticate" if request.user.is_authenticated else "account_login")
