@@ -23,7 +23,7 @@ CLAIMED = "A worker had it when the backup was made; another one finds out what 
 
 
 @dataclass(frozen=True)
-class Gap:
+class RestoredGap:
     """What the restored audit trail doesn't have. `known`: the newest head outside, NUMBER:SEAL; "" for none."""
 
     made_at: datetime
@@ -42,7 +42,7 @@ def statements(why: str) -> Sequence[str]:
     )
 
 
-def put_on_hold(gap: Gap) -> None:
+def put_on_hold(gap: RestoredGap) -> None:
     now = clock.now()
     with transaction.atomic():
         UserSession.objects.all().delete()

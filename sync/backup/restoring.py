@@ -40,7 +40,7 @@ def restore(path: Path, *, over_existing: bool = False, age_identity: Path | Non
         manifest = backup.manifest
         notes = check(backup)
         _check_place(over_existing)
-        gap = aftermath.Gap(manifest.made_at, known=_noted_head())
+        gap = aftermath.RestoredGap(manifest.made_at, known=_noted_head())
         kept = (_on_sqlite if connection.vendor == "sqlite" else _on_postgres)(backup, gap)
     audit.take_up()
     return Restored(manifest, kept, notes)
@@ -111,7 +111,7 @@ def _noted_head() -> str:
     return f"{known[0]}:{known[1]}" if known else ""
 
 
-def _on_sqlite(backup: OpenedBackup, gap: aftermath.Gap) -> Path | None:
+def _on_sqlite(backup: OpenedBackup, gap: aftermath.RestoredGap) -> Path | None:
     place = sqlite.path_of_database()
     with sqlite.workspace() as folder:
         new = folder / sqlite.NAME
@@ -129,7 +129,7 @@ def _on_sqlite(backup: OpenedBackup, gap: aftermath.Gap) -> Path | None:
     return kept
 
 
-def _on_postgres(backup: OpenedBackup, gap: aftermath.Gap) -> None:
+def _on_postgres(backup: OpenedBackup, gap: aftermath.RestoredGap) -> None:
     with tempfile.TemporaryDirectory(prefix="iamconsole-restore-") as folder:
         dump = Path(folder) / postgres.NAME
         dump.touch(mode=0o600)
