@@ -16,11 +16,13 @@ from django.db import connection, transaction
 
 from accounts.models import AwsAccount
 from emulator.process import Emulator
-from sync.models import RowWrite
+from sync.models import RowWrite, SourceState
 
 Rows = list[tuple[Any, ...]]
 _ARRANGED: dict[tuple[str, ...], _Left] = {}
 _IN_AWS: dict[tuple[str, str], _InAws] = {}
+# Triggers write these for each row that is put back: sync/row_writes.py, sync/source_states.py.
+_OF_TRIGGERS = {RowWrite._meta.db_table, SourceState._meta.db_table}
 _KEPT_S = 40  # what is a minute old is no more "just now"
 
 
@@ -91,11 +93,11 @@ def _put_back(left: _Left, emulator: Emulator) -> Any:
 
 
 def _contents() -> dict[str, Rows]:
-    """All rows, but for those that the database itself writes of each row that is put back (sync/row_writes.py)."""
+    """All rows, but for those that the database itself writes."""
     tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
     found = {}
     with connection.cursor() as cursor:
-        for table in set(tables) - {RowWrite._meta.db_table}:
+        for table in set(tables) - _OF_TRIGGERS:
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
             found[table] = list(cursor.fetchall())
     return found
