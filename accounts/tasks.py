@@ -8,14 +8,12 @@ from typing import Any
 from celery import shared_task
 
 from accounts.services import audit_checks, password_links
-from accounts.sessions import forget_ended
 from monitoring import storage
 
 
 @shared_task(name="accounts.tasks.housekeeping")
 def housekeeping() -> None:
-    """What beat of release 0.1.0 asks for; the tick does it by itself (iamconsole/retention.py)."""
-    forget_ended()
+    """Once an hour: what takes too long for the tick."""
     storage.note_sizes()
 
 

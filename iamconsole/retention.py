@@ -160,6 +160,7 @@ LIMITS = (
         "After a day, and sooner where there are more than processes read again.",
         "sync.row_writes.forget_old",
     ),
+    Limit("Sizes of tables", "monitoring.TableSize", "After 400 days.", "monitoring.storage.forget_sizes"),
 )
 
 

@@ -217,6 +217,7 @@ CELERY_WORKER_ENABLE_REMOTE_CONTROL = False  # iamconsole/heartbeats.py says whi
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "sync.tasks.tick", "schedule": 60.0},
     "events": {"task": "sync.tasks.take_events", "schedule": 15.0},
+    "housekeeping": {"task": "accounts.tasks.housekeeping", "schedule": 3600.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(STATE_DIR / "beat-schedule")
 

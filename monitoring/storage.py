@@ -63,7 +63,10 @@ def note_sizes() -> None:
     found = [TableSize(day=today, table=name[:100], size=size, rows=rows) for name, size, rows in _sizes()]
     with transaction.atomic():
         TableSize.objects.bulk_create([each for each in found if each.size >= LEAST], ignore_conflicts=True)
-        TableSize.objects.filter(day__lt=today - KEPT).delete()
+
+
+def forget_sizes() -> None:
+    TableSize.objects.filter(day__lt=timezone.now().date() - KEPT).delete()
 
 
 def newest() -> list[TableSize]:

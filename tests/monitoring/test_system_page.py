@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -14,6 +15,7 @@ from django.utils import timezone
 
 from accounts.models import AwsAccount
 from iamconsole import heartbeats
+from iamconsole.celery import app
 from monitoring import counting, storage
 from monitoring.middleware import PAGES
 from monitoring.models import TableSize
@@ -179,4 +181,15 @@ def test_old_sizes_go(monkeypatch: pytest.MonkeyPatch) -> None:
     TableSize.objects.create(day=old, table="sync_revision", size=1)
     monkeypatch.setattr(storage, "_sizes", lambda: iter([("sync_run", 10**6, None), ("small", 10, None)]))
     storage.note_sizes()
+    storage.forget_sizes()
     assert list(TableSize.objects.values_list("table", flat=True)) == ["sync_run"]
+
+
+def test_tables_are_measured_by_the_clock_and_beside_the_changes() -> None:
+    """SQLite reads the whole file for it: the tick, and who applies a change, wait for none of it."""
+    entries: Any = settings.CELERY_BEAT_SCHEDULE
+    entry = entries["housekeeping"]
+    assert entry["schedule"] <= 3600 and app.amqp.router.route({}, entry["task"])["queue"].name == "pulls"
+    app.loader.import_default_modules()
+    app.tasks[entry["task"]]()
+    assert TableSize.objects.exists()

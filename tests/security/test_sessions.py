@@ -19,7 +19,6 @@ from django.utils import timezone
 
 from accounts.models import Operator
 from accounts.sessions import forget_ended
-from accounts.tasks import housekeeping
 from iamconsole import retention
 from tests.accounts.conftest import PASSWORD, sign_in
 
@@ -132,7 +131,7 @@ def test_sessions_that_are_over_leave_the_database(bobs: Client, bob: Operator) 
     Session.objects.filter(session_key=UserSession.objects.earliest("pk").session_key).update(
         expire_date=timezone.now() - timedelta(seconds=1)
     )
-    housekeeping()
+    forget_ended()
     assert Session.objects.count() == UserSession.objects.count() == 1
     assert other.get("/accounts/").status_code == 200
 
