@@ -43,5 +43,9 @@ def register() -> None:
     )
     reports.register()
     stepup.register_words(
-        {**{f"{slug}_contain_begin": "Contain them" for slug in KINDS}, "containment_retry": "Retry the step"}
+        {
+            **{f"{slug}_contain_begin": "Contain them" for slug in KINDS},
+            "containment_retry": "Retry the step",
+            "containment_start": "Start what was not started",
+        }
     )

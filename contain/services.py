@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from contextlib import suppress
+import logging
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from django.db import transaction
 
@@ -17,9 +18,9 @@ from contain.models import Containment
 from contain.pieces import Piece, Uncut
 from contain.subjects.base import PiecesOf, Subject
 from contain.uncut import as_json
-from sync import changes, clock, operations
+from sync import changes, clock, operations, ticks
 from sync.activity import principals
-from sync.changes import PlanError
+from sync.changes import PlanError, guards
 from sync.changes.approvers import ChangeSituation
 from sync.changes.follow_ups import behind
 from sync.changes.plan import check_steps, plan
@@ -30,6 +31,7 @@ from sync.operations import Gate, StepSpec
 from sync.placeholders import placeholder_for, resolved
 from sync.plan_draft import Draft
 
+logger = logging.getLogger(__name__)
 audit.register({"contain.begun": "contained {name} by change {change}"})
 
 _OVERRIDDEN = timedelta(days=30)  # how long the pages of what code owns say that the code doesn't have it
@@ -41,7 +43,7 @@ def contain(*, parts: Sequence[PiecesOf], actor: Operator, reason: str) -> Conta
     missing where an owner may. Returns the first one's containment.
 
     Raises PlanError, and then nothing is proposed of any. Where a change waits for somebody else, or something stands
-    against it, it stays proposed, and the others don't wait for it.
+    against it, it stays proposed, and the others don't wait for it; nor do they where starting it breaks off.
     """
     wanted = [each for each in parts if each.chosen]
     if not wanted:
@@ -49,12 +51,26 @@ def contain(*, parts: Sequence[PiecesOf], actor: Operator, reason: str) -> Conta
     for each in wanted:
         _check_in(each, actor, is_first=each is parts[0])
     made = _all_proposed(wanted, actor, reason)
-    for containment in made:
-        with suppress(PlanError):  # the page of the containment says what stands against it
-            start(containment.change, actor, reason)
+    start_each(made, actor, reason)
     for each in wanted:
-        ask_trail(each.subject, actor)
+        _by_itself(partial(ask_trail, each.subject, actor))
     return made[0]
+
+
+def start_each(made: Iterable[Containment], actor: Operator, reason: str) -> None:
+    for containment in made:
+        _by_itself(partial(start, containment.change, actor, reason))
+
+
+def _by_itself(act: Callable[[], None]) -> None:
+    """What goes wrong keeps nobody else from being cut off: the page of the containment says what wasn't started."""
+    try:
+        act()
+    except PlanError as error:
+        logger.info("A containment waits: %s", error)
+    except Exception:
+        logger.exception("A containment was proposed, and something broke off after that")
+        ticks.restore_connection()
 
 
 def _check_in(part: PiecesOf, actor: Operator, *, is_first: bool) -> None:
@@ -181,6 +197,16 @@ def start(change: Change, actor: Operator, reason: str) -> None:
         return
     if not at.without_override:
         changes.apply(change=change, actor=actor)
+
+
+def can_start(change: Change, actor: Operator) -> bool:
+    """Whether `start` sends it: nobody else is waited for."""
+    at = ChangeSituation(change, actor)
+    if change.state not in Change.UNDECIDED or not may(actor, CONTAIN, change.aws_account):
+        return False
+    if at.missing:
+        return not why_not(APPROVE_ALONE, at) or not why_not(BREAK_GLASS, at)
+    return not at.without_override and not guards.at_a_glance(at)
 
 
 def _pass_over_code(change: Change, actor: Operator, reason: str) -> None:

@@ -32,6 +32,7 @@ urlpatterns = [
     ),
     page(_ONE, after.containment, _READ, name="containment"),
     page(f"{_ONE}progress/", after.progress, _READ, name="containment_progress"),
+    page(f"{_ONE}start/", after.start, _DONE, name="containment_start"),
     page(f"{_ONE}retry/", after.retry, _DONE, name="containment_retry"),
     page(f"{_ONE}release/", after.release, _SEEN, name="containment_release"),
     page(f"{_ONE}report/", after.seal_report, _SEEN, name="containment_seal"),

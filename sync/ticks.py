@@ -86,12 +86,12 @@ def _failure(name: str, part: Part) -> str:
         part()
     except Exception as error:
         logger.exception("%s, which is due once a minute, broke off", name)
-        _restore_connection()
+        restore_connection()
         return f"{type(error).__name__}: {error}".strip()[:_LONGEST]
     return ""
 
 
-def _restore_connection() -> None:
+def restore_connection() -> None:
     """Where the database has ended the session, or a transaction was left broken: the next part gets a new one."""
     if not connection.in_atomic_block:
         try:

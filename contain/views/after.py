@@ -23,6 +23,7 @@ from contain.models import Containment, ContainmentReport
 from contain.pieces import Uncut
 from contain.release import open_releases, propose_release, release_pieces, releases
 from contain.reports import entry_of, make_report, title_of_step
+from contain.services import can_start, start_each
 from contain.subjects.registry import anew_url, name_of, row_of
 from contain.together import told_of_report, told_together
 from contain.uncut import from_json, told
@@ -96,6 +97,7 @@ def _context(request: HttpRequest, containment: Containment) -> dict[str, Any]:
     done = [each for each in steps if each.is_done]
     context = {
         "containment": containment,
+        "unstarted": [each for each in (containment, *together.seen) if can_start(each.change, operator)],
         "change": change,
         "aws_account": containment.aws_account,
         "row": row,
@@ -171,6 +173,15 @@ def retry(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
         service.retry(change=found.change, actor=signed_in(request), position=form.cleaned_data["position"])
     except PlanError as error:
         messages.error(request, str(error))
+    return redirect(_url(found))
+
+
+@require_POST
+def start(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
+    """Those of the same click that were proposed and, as something broke off, never started."""
+    found, actor = _fetch(request, account_id, pk), signed_in(request)
+    rows = [found, *told_together(found, actor).seen]
+    start_each([each for each in rows if can_start(each.change, actor)], actor, found.change.reason)
     return redirect(_url(found))
 
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AwsAccount, Grant, Operator
 from accounts.roles import Role
+from contain import services
 from contain.models import Containment, ContainmentReport
 from emulator.process import Emulator
 from identities.models import IamRole
@@ -149,6 +151,31 @@ def test_what_waits_or_fails_in_one_holds_up_no_other(
     first, second = two.begin(client, "deny", two.key, reason="The key was in a log.")
     assert (first.change.state, second.change.state) == (Change.State.APPLIED, Change.State.PROPOSED)
     assert "Proposed" in text_of(get(client, "containment", pk=str(first.pk)))
+
+
+@pytest.mark.parametrize("breaks", ["start", "ask_trail"])
+def test_what_breaks_off_for_one_is_told_and_started_later(
+    two: TwoAccounts, erin_in_both: Operator, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch, breaks: str
+) -> None:
+    real = getattr(services, breaks)
+    client, seen = client_of(erin_in_both), list[Any]()
+
+    def locked_at_first(*of: Any) -> None:
+        seen.append(of)
+        if len(seen) == 1:
+            raise OperationalError("database is locked")
+        real(*of)
+
+    monkeypatch.setattr(services, breaks, locked_at_first)
+    first, second = two.begin(client, "deny", two.key, reason="The key was in a log.")
+    assert len(seen) == 2 and second.change.state == Change.State.APPLIED
+    page = client.get(f"/aws/{two.shop.account_id}/containments/{second.pk}/").content.decode()
+    assert ("Not started:" in text_of(page)) == (breaks == "start")
+    if breaks == "start":
+        assert first.change.state == Change.State.PROPOSED
+    client.post(f"/aws/{two.shop.account_id}/containments/{second.pk}/start/")
+    worked(Change.objects.get(pk=first.change_id))
+    assert Change.objects.get(pk=first.change_id).state == Change.State.APPLIED
 
 
 def test_a_read_only_account_is_named_and_refused(
