@@ -6,7 +6,7 @@ may contain somebody are looked at; what lies in others is told as far as the op
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -67,22 +67,23 @@ class OtherSubjects:
 
 
 def others_of(subject: Subject) -> OtherSubjects:
-    """Roles that they took on lately come first, then those that they may take on, then who has the same name."""
-    found = list(_found(subject))
-    return OtherSubjects(found[:MOST], max(0, len(found) - MOST))
+    """Roles that they took on lately come first, then those that they may take on, then who has the same name.
 
-
-def _found(subject: Subject) -> Iterator[OtherSubject]:
+    Only of those that are listed the pieces are made: there may be hundreds of roles.
+    """
     asked = replace(subject.asked, key="", session="", identity="")
-    reached = _reached(subject)
-    for row, lately in reached:
-        yield _of_role(row, asked, lately=lately)
+    reached, namesakes = _reached(subject), _namesakes(subject)
     known = {row.pk for row, _ in reached}
-    for row in _namesakes(subject):
-        if not (isinstance(row, IamRole) and (row.pk in known or row.kept_by_aws)):
-            made = RoleSubject(row, asked) if isinstance(row, IamRole) else UserSubject(row, asked)
-            why = _PERSON if isinstance(subject, PersonSubject) else _NAMESAKE
-            yield _offered(made, why, [replace(each, is_chosen=False) for each in made.own_pieces])
+    namesakes = [row for row in namesakes if not (isinstance(row, IamRole) and (row.pk in known or row.kept_by_aws))]
+    listed = [_of_role(row, asked, lately=lately) for row, lately in reached[:MOST]]
+    why = _PERSON if isinstance(subject, PersonSubject) else _NAMESAKE
+    listed += [_of_namesake(row, asked, why) for row in namesakes[: MOST - len(listed)]]
+    return OtherSubjects(listed, len(reached) + len(namesakes) - len(listed))
+
+
+def _of_namesake(row: IamRole | IamUser, asked: AskedOf, why: str) -> OtherSubject:
+    made = RoleSubject(row, asked) if isinstance(row, IamRole) else UserSubject(row, asked)
+    return _offered(made, why, [replace(each, is_chosen=False) for each in made.own_pieces])
 
 
 def _reached(subject: Subject) -> list[tuple[IamRole, bool]]:

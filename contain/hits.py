@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache, partial
 
 from access.role_chains import ASSUME
 from access.who_can.answer import UNSEEN, WhoCanAnswer, WhoCanLine
@@ -13,6 +14,13 @@ from iamconsole.web.words import day
 from identities.models import IamRole
 
 SHOWN = 6
+
+
+def hits_later(
+    aws_account: AwsAccount, role: IamRole, actor_arn: str, may_see: Callable[[str], bool]
+) -> Callable[[], Hits]:
+    """`hits_of`, once it is called."""
+    return cache(partial(hits_of, aws_account, role, actor_arn, may_see))
 
 
 def hits_of(aws_account: AwsAccount, role: IamRole, actor_arn: str, may_see: Callable[[str], bool]) -> Hits:

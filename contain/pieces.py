@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sync.operations import StepSpec
@@ -36,14 +36,17 @@ class Hits:
 
 @dataclass(frozen=True)
 class Piece:
-    """`key`: its name in the form. `hits`: None where nobody else can be hit. `refused`: why it can't be cut."""
+    """`key`: its name in the form. `refused`: why it can't be cut.
+
+    `hits`: None where nobody else can be hit. The engine is asked when it is called, as by a page, and once.
+    """
 
     key: str
     title: str
     note: str
     steps: tuple[StepSpec, ...] = ()
     is_chosen: bool = True
-    hits: Hits | None = None
+    hits: Callable[[], Hits] | None = None
     refused: str = ""
     url: str = ""
 

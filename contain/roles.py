@@ -14,7 +14,7 @@ from access.onward_roles import OnwardSearch, ReachedRole, accounts_not_told
 from access.protection import why_protected
 from access.role_chains import LONGEST
 from accounts.models import AwsAccount
-from contain.hits import hits_of, last_use
+from contain.hits import hits_later, last_use
 from contain.pieces import Piece, Uncut
 from iamconsole.web.words import counted, duration, full_time
 from identities.models import IamRole
@@ -63,7 +63,7 @@ class RolesTakenOn:
             self._note(role, taken, protected),
             (sessions_cut(role, self.at),),
             is_chosen=taken is not None and not protected,
-            hits=hits_of(self.aws_account, role, self.actor.arn, self.may_see),
+            hits=hits_later(self.aws_account, role, self.actor.arn, self.may_see),
             refused=why_never_cut(self.aws_account, role),
             url=reverse("role", kwargs={"account_id": self.aws_account.account_id, "aws_id": role.aws_id}),
         )

@@ -20,7 +20,7 @@ from cognito.people import messages
 from cognito.people.aws_access import PersonRole, person_roles_of
 from cognito.people.display_names import title_of
 from cognito.people.operations.base import on_person
-from contain.hits import hits_of, last_use
+from contain.hits import hits_later, last_use
 from contain.models import Containment
 from contain.pieces import Piece, SubjectFact, Uncut
 from contain.roles import longest_session_s, sessions_cut, why_never_cut
@@ -94,7 +94,7 @@ def _all_sessions(subject: Subject, role: IamRole) -> Piece:
         f"A session lasts {duration(longest_session_s(role))} at most. {_NEW}",
         (sessions_cut(role, subject.asked.at),),
         is_chosen=False,
-        hits=hits_of(subject.aws_account, role, "", subject.asked.may_see),
+        hits=hits_later(subject.aws_account, role, "", subject.asked.may_see),
         refused=why_never_cut(subject.aws_account, role),
         url=reverse("role", kwargs={"account_id": subject.aws_account.account_id, "aws_id": role.aws_id}),
     )

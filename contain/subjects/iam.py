@@ -18,7 +18,7 @@ from access.protection import why_protected
 from access.surroundings import surroundings_of
 from contain.administrators import is_last_administrator
 from contain.denial import denial
-from contain.hits import hits_of
+from contain.hits import hits_later
 from contain.pieces import Piece, SubjectFact, Uncut
 from contain.roles import RolesTakenOn, longest_session_s, sessions_cut, why_never_cut
 from contain.subjects.base import LEFT_BEHIND, PROPAGATION, Subject
@@ -262,7 +262,7 @@ class RoleSubject(IamSubject):
     def _own(self) -> Iterator[Piece]:
         hits = None
         if self.holder is not None:
-            hits = hits_of(self.aws_account, self.row, self.holder.arn, self.asked.may_see)
+            hits = hits_later(self.aws_account, self.row, self.holder.arn, self.asked.may_see)
         protected = why_protected(self.aws_account, self.row.arn)
         owner = f" An owner has to let it through first: {protected}." if protected else ""
         if session := self.asked.session:

@@ -11,9 +11,10 @@ from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
+from access.who_can.answer import WhoCanAnswer
 from accounts.models import AwsAccount, Grant, Operator
 from accounts.roles import Role
-from contain import services
+from contain import elsewhere, hits, services
 from contain.models import Containment, ContainmentReport
 from emulator.process import Emulator
 from identities.models import IamRole
@@ -138,6 +139,30 @@ def test_who_may_not_there_is_offered_nothing_and_can_send_nothing(
     page = client_of(erin).get(two.url).content.decode()
     assert f'value="{two.key}"' not in page and "The role vault in Shop" in text_of(page)
     assert not Containment.objects.exists()
+
+
+def test_the_engine_is_asked_about_what_is_listed_and_only_by_the_page(
+    two: TwoAccounts, erin_in_both: Operator, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, asked, offered = list[str](), list[str](), elsewhere._offered
+
+    def counted(subject: Any, *of: Any) -> Any:
+        made.append(subject.name)
+        return offered(subject, *of)
+
+    def noted(*of: Any, **more: Any) -> WhoCanAnswer:
+        asked.append(of[1]["resource"])
+        return WhoCanAnswer(*of, **more)
+
+    monkeypatch.setattr(elsewhere, "MOST", 1)
+    monkeypatch.setattr(elsewhere, "_offered", counted)
+    monkeypatch.setattr(hits, "WhoCanAnswer", noted)
+    client = client_of(erin_in_both)
+    assert client.get(two.url).context["others"].more == 3
+    assert len(made) == 1 and len(asked) == len(set(asked)) > 0
+    asked.clear()
+    two.begin(client, "deny")
+    assert not asked
 
 
 def test_what_waits_or_fails_in_one_holds_up_no_other(
