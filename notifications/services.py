@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 
 from django.db import transaction
@@ -15,7 +16,7 @@ from accounts.models import AwsAccount, Operator
 from iamconsole import clock
 from iamconsole.outgoing.addresses import read_address
 from iamconsole.sealed_values import SealedValues
-from iamconsole.sealing import SealingPurpose, key_names, seal, sealed_under
+from iamconsole.sealing import CannotUnseal, SealingPurpose, key_names, seal, sealed_under
 from notifications.audience import why_not_route
 from notifications.kinds import EventKind
 from notifications.models import (
@@ -279,7 +280,7 @@ def names_of_keys() -> list[str]:
 
 
 def reseal() -> Iterator[int]:
-    """The texts of a route at a time."""
+    """The texts of a route at a time; those that can't be opened stay as they are."""
     return (done for pk in NotificationRoute.objects.values_list("pk", flat=True) if (done := _resealed(pk)))
 
 
@@ -290,10 +291,12 @@ def _resealed(pk: int) -> int:
         stale = [name for name in _SEALED if sealed_under(getattr(route, name, "")) in older]
         if route is None or not stale:
             return 0
+        again: dict[str, str] = {}
         for name in stale:
-            setattr(route, name, _sealed(route, opened(route, getattr(route, name))))
-        route.save(update_fields=stale)
-    return len(stale)
+            with suppress(CannotUnseal):
+                again[name] = _sealed(route, opened(route, getattr(route, name)))
+        NotificationRoute.objects.filter(pk=pk).update(**again)
+    return len(again)
 
 
 SEALED_ROUTES = SealedValues("addresses and secrets of notifications", names_of_keys, reseal)

@@ -154,6 +154,13 @@ def test_what_is_sealed_is_bound_to_its_route_and_sealed_again_with_the_keys(
     assert opened(second, second.address).endswith("/hook")
 
 
+def test_what_cant_be_opened_keeps_nothing_else_from_being_sealed_again(make_route: MakeRoute, settings: Any) -> None:
+    first, second = make_route(), make_route(name="second")
+    NotificationRoute.objects.filter(pk=first.pk).update(address=second.address)
+    settings.SEAL_KEYS = ["newer", *settings.SEAL_KEYS]
+    assert sum(batch.count for batch in resealing.reseal() if "notifications" in batch.kind) == 3
+
+
 # ---- Changing it -------------------------------------------------------------------------------------------------
 def test_a_route_is_changed_and_its_address_stays(alices: Client, make_route: MakeRoute) -> None:
     route = make_route()
