@@ -75,29 +75,22 @@ def reseal() -> Iterator[int]:
     pks = list(Authenticator.objects.order_by("pk").values_list("pk", flat=True))
     for first in range(0, len(pks), _TOGETHER):
         with transaction.atomic():
-            rows = Authenticator.objects.filter(pk__in=pks[first : first + _TOGETHER])
+            rows = Authenticator.objects.select_for_update().filter(pk__in=pks[first : first + _TOGETHER])
             done = sum(_resealed(row) for row in rows)
         if done:
             yield done
 
 
 def _resealed(row: Authenticator) -> int:
-    older = key_names()[1:]
-    stale = {name: text for name, text in _texts(row.data).items() if sealed_under(text) in older}
+    older, before = key_names()[1:], dict(row.data)
+    stale = {name: text for name, text in _texts(before).items() if sealed_under(text) in older}
     try:
-        row.data |= {
-            name: seal(decrypt(text), SealingPurpose.SECOND_FACTOR, *_owner(row)) for name, text in stale.items()
-        }
+        again = {name: seal(decrypt(text), SealingPurpose.SECOND_FACTOR, *_owner(row)) for name, text in stale.items()}
     except FactorSealed:
         return 0
-    # Only as long as it is what was read: recovery codes that are used meanwhile stay used.
-    return _swap(row, stale) if stale else 0
-
-
-def _swap(row: Authenticator, stale: dict[str, str]) -> int:
-    unchanged = {f"data__{name}": str(text) for name, text in stale.items()}
-    rows = Authenticator.objects.filter(pk=row.pk, last_used_at=row.last_used_at, **unchanged)
-    return int(rows.update(data=row.data))
+    # Only as long as all of it is what was read: recovery codes that are used meanwhile stay used.
+    unchanged = Authenticator.objects.filter(pk=row.pk, last_used_at=row.last_used_at, data=before)
+    return int(unchanged.update(data=before | again)) if stale else 0
 
 
 def _own(sender: type[Authenticator], instance: Authenticator, **kwargs: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
@@ -102,3 +103,12 @@ def test_second_factors_are_sealed_again(alice: Operator, client: Client, settin
     settings.SEAL_KEYS = [NEW]
     sign_in(client, alice.email)
     assert client.post("/auth/2fa/authenticate/", {"code": totp_code()}).status_code == 302
+
+
+def test_what_was_used_while_it_is_sealed_again_stays_used(alice: Operator, settings: Any) -> None:
+    use_totp(alice)
+    settings.SEAL_KEYS = [NEW, *settings.SEAL_KEYS]
+    row = Authenticator.objects.get()
+    Authenticator.objects.update(data={**row.data, "used_mask": 1})
+    assert second_factors._resealed(row) == 0
+    assert Authenticator.objects.get().data["used_mask"] == 1
