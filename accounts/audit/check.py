@@ -10,7 +10,7 @@ from itertools import islice, pairwise
 
 from accounts.audit import gaps, ring
 from accounts.audit.chain import GENESIS, canonical, mac
-from accounts.audit.hand_overs import HandOver, digest_with, hand_overs, is_proven, key_at
+from accounts.audit.hand_overs import HAND_OVERS, HandOver, digest_with, hand_overs, is_proven, key_at
 from accounts.audit.reports import altered_reports
 from accounts.audit.trail import altered
 from accounts.models import AuditEntry, AuditHead
@@ -57,6 +57,15 @@ def heads_in(lines: Iterable[str]) -> Iterator[Head]:
             yield int(number), seal
 
 
+@dataclass(frozen=True)
+class TrailKeys:
+    """`given`: name → key. `only`: the name of the key of a trail without hand-overs."""
+
+    given: dict[str, str]
+    changes: Sequence[HandOver]
+    only: str
+
+
 @dataclass
 class AuditWalk:
     """A look at every sealed entry in turn; it can stop and go on elsewhere: where it is says all."""
@@ -71,6 +80,7 @@ class AuditWalk:
     def go(self, pause: Callable[[], bool] = lambda: False) -> list[AuditProblem]:
         """What doesn't fit, up to the end of the trail or where `pause`, asked at each entry, says so."""
         problems: list[AuditProblem] = []
+        only = ring.known() or ring.newest()  # read first: where the key is changed from here on, there is a hand-over
         given, changes = ring.given(), hand_overs()
         if self.expected == 1:
             problems += _breaks(changes)
@@ -78,7 +88,10 @@ class AuditWalk:
         for entry, altered_part in _with_parts(left.iterator(chunk_size=_BATCH)):
             if pause():
                 return problems
-            problems += self._look_at(entry, entry.number or 0, altered_part, given, changes)
+            if entry.verb in HAND_OVERS and entry.number not in {each.number for each in changes}:
+                changes = hand_overs()  # the key was changed meanwhile
+                problems += [each for each in _breaks(changes) if each not in problems]
+            problems += self._look_at(entry, entry.number or 0, altered_part, TrailKeys(given, changes, only))
         self.is_over = True
         return [*problems, *self._unattested()]
 
@@ -87,10 +100,9 @@ class AuditWalk:
         entry: AuditEntry,
         number: int,
         altered_part: str,
-        given: dict[str, str],
-        changes: Sequence[HandOver],
+        keys: TrailKeys,
     ) -> Iterator[AuditProblem]:
-        said, key = canonical(entry, number), given.get(key_at(number, changes))
+        said, key = canonical(entry, number), keys.given.get(key_at(number, keys.changes, keys.only))
         if number > self.expected:
             yield _missing(self.expected, number - 1)
         elif key is None:
@@ -100,8 +112,8 @@ class AuditWalk:
             yield AuditProblem("altered", number, words)
         elif altered_part:
             yield AuditProblem("altered", number, altered_part.format(number))
-        if change := next((each for each in changes if each.number == number), None):
-            yield from self._look_at_change(entry, change, given.get(change.following))
+        if change := next((each for each in keys.changes if each.number == number), None):
+            yield from self._look_at_change(entry, change, keys.given.get(change.following))
         if note := gaps.note_of(entry):
             self.notes.append(note)
         self.digest = digest_with(self.digest, entry.seal, said)

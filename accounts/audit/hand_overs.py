@@ -18,11 +18,13 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
-from accounts.audit import ring, verbs
+from accounts.audit import verbs
 from accounts.audit.chain import canonical, mac
 from accounts.models import AuditEntry
 
 CHANGED, LOST = "audit.key_changed", "audit.key_lost"
+
+HAND_OVERS = (CHANGED, LOST)
 
 verbs.register(
     {
@@ -47,16 +49,19 @@ class HandOver:
 
 def hand_overs() -> list[HandOver]:
     """In their order: there are few."""
-    rows = AuditEntry.objects.filter(verb__in=(CHANGED, LOST), number__isnull=False).order_by("number")
+    rows = AuditEntry.objects.filter(verb__in=HAND_OVERS, number__isnull=False).order_by("number")
     return [_read(entry) for entry in rows]
 
 
-def key_at(number: int, changes: Sequence[HandOver]) -> str:
-    """The name of the key that the entry of that number is sealed under, by the hand-overs of the trail."""
+def key_at(number: int, changes: Sequence[HandOver], only: str) -> str:
+    """The name of the key that the entry of that number is sealed under, by the hand-overs of the trail.
+
+    `only`: that of a trail without any.
+    """
     for each in changes:
         if each.number >= number:
             return each.sealed_under if each.number == number else each.former
-    return changes[-1].following if changes else ring.known() or ring.newest()
+    return changes[-1].following if changes else only
 
 
 def _read(entry: AuditEntry) -> HandOver:

@@ -12,9 +12,10 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from accounts import audit, keys
-from accounts.audit import ring
+from accounts.audit import check, ring
 from accounts.audit.changing_key import KeyStays, change_key
 from accounts.audit.check import look_through
+from accounts.audit.hand_overs import HandOver, hand_overs
 from accounts.models import AuditCheck, AuditEntry, KeyCheck, Operator
 from accounts.services import audit_checks
 from tests.accounts.test_seal_audit import kinds, tamper  # noqa: F401  a fixture
@@ -155,6 +156,16 @@ def test_a_check_by_workers_goes_across_keys_in_slices(
 
 
 # ---- what it refuses ---------------------------------------------------------------------------------------------
+
+
+def test_a_key_that_is_changed_for_the_first_time_meanwhile_alters_nothing(
+    changed: None, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give(settings, NEW, OLD)
+    known, overs = [ring.name_of(OLD)], [list[HandOver]()]
+    monkeypatch.setattr(ring, "known", known.pop)  # asked once, before the hand-overs
+    monkeypatch.setattr(check, "hand_overs", lambda: overs.pop() if overs else hand_overs())
+    assert check.AuditWalk().go() == []
 
 
 def test_nothing_to_change_is_said(write: Callable[[int], None]) -> None:
