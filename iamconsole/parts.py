@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache, partial
+from threading import Lock
+from time import monotonic
 
 import redis
 from django.conf import settings
@@ -14,7 +16,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from iamconsole import heartbeats, trouble
 
-WAIT_S = 1.0
+WAIT_S, KEPT_S = 1.0, 2.0
 OK = "ok"
 
 
@@ -35,7 +37,26 @@ def _database() -> str:
 def _broker() -> str:
     if not settings.REDIS_URL:
         return OK if os.access(settings.QUEUE_DIR, os.W_OK) else trouble.NO_BROKER.title
-    client = redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=WAIT_S, socket_timeout=WAIT_S)
+    return _redis(settings.REDIS_URL)
+
+
+_asking = Lock()
+_away_at: dict[str, float] = {}
+
+
+def _redis(url: str) -> str:
+    """That it is away is kept for a moment: probes that ask for several parts don't all wait for one that hangs."""
+    with _asking:
+        if monotonic() < _away_at.get(url, -KEPT_S) + KEPT_S:
+            return trouble.NO_BROKER.title
+        answer = _ping(url)
+        if answer != OK:
+            _away_at[url] = monotonic()
+        return answer
+
+
+def _ping(url: str) -> str:
+    client = redis.Redis.from_url(url, socket_connect_timeout=WAIT_S, socket_timeout=WAIT_S)
     try:
         client.ping()
     except (redis.RedisError, OSError):
@@ -94,6 +115,8 @@ def _heard(is_heard: Callable[[], bool], otherwise: str) -> str:
         return NOT_KNOWN.format("queue")
     try:
         return OK if is_heard() else otherwise
+    except redis.RedisError:
+        return NOT_KNOWN.format("queue")
     except Error:
         return NOT_KNOWN.format("database")
 
