@@ -20,6 +20,8 @@ PAGES = catalogue.counter(
     "pages", "Requests by the name of their route, their method and the first digit of the status",
     "route", "method", "status",
 )  # fmt: skip
+# Of probes, which answer 503 for something else that is away: they haven't failed.
+PROBES = frozenset({"health", "alive", "ready"})
 UNMATCHED = "unmatched"  # an address that there isn't
 
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
+from django.db.models import F
 from django.urls import reverse
 
 from accounts.models import AwsAccount
 from estate.figures import pulled_aws_accounts
 from estate.pulls import PullStanding, pull_standings
-from monitoring.middleware import PAGES
+from monitoring.middleware import PAGES, PROBES
 from monitoring.recent import Counted, counted
 from monitoring.task_signals import TASKS
 from sync.models import Change, Run
 from sync.selectors import source_title
 
 MOST = 8
+_LAST = F("heartbeat_at").desc(nulls_last=True)
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ def last_failures() -> Sequence[Failure]:
 
 def _pulls() -> Iterator[Failure]:
     failed = Run.objects.filter(state=Run.State.FAILED).select_related("aws_account").defer("log", "cursor")
-    for run in failed.order_by("-heartbeat_at")[:MOST]:
+    for run in failed.order_by(_LAST)[:MOST]:
         url = reverse("pull", kwargs={"account_id": run.aws_account.account_id, "pk": run.pk})
         title = f"Pull of {run.aws_account.name}: {source_title(run.source)}"
         yield Failure(run.finished_at or run.created_at, title, str(run.error.get("sentence", "")), url)
@@ -46,7 +49,7 @@ def _pulls() -> Iterator[Failure]:
 
 def _changes() -> Iterator[Failure]:
     stopped = Change.objects.filter(state__in=Change.STUCK).select_related("aws_account")
-    for change in stopped.order_by("-heartbeat_at")[:MOST]:
+    for change in stopped.order_by(_LAST)[:MOST]:
         url = reverse("change", kwargs={"account_id": change.aws_account.account_id, "pk": change.pk})
         text = str(change.error.get("sentence", "")) or f"{change.get_state_display()}."
         title = f"Change {change.pk} of {change.aws_account.name}"
@@ -60,7 +63,8 @@ def _tasks() -> Iterator[Failure]:
 
 
 def _pages() -> Iterator[Failure]:
-    for each in counted(PAGES, last_label=("5xx",))[:MOST]:
+    failed = (each for each in counted(PAGES, last_label=("5xx",)) if each.labels[0] not in PROBES)
+    for each in islice(failed, MOST):
         route, method, _ = each.labels
         text = f"It failed {_times(each)}. The log of the web process says why."
         yield Failure(each.last_at, f"Page {route} ({method})", text)

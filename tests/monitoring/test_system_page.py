@@ -101,12 +101,14 @@ def test_what_failed_last_is_told_with_its_page(olgas: Client, aws_account: AwsA
     )
     counting.count(TASKS, "sync.tasks.apply", "failed")
     counting.count(PAGES, "users", "GET", "5xx", times=3)
+    counting.count(PAGES, "ready", "GET", "5xx")
     counting.flush()
     text = text_of(olgas)
     assert f'href="/aws/{aws_account.account_id}/pulls/{run.pk}/"' in text
     assert "AWS denied iam:GetAccountAuthorizationDetails." in text
     assert "Task sync.tasks.apply" in text and "It broke off once." in text
     assert "Page users (GET)" in text and "It failed 3 times." in text
+    assert "Page ready" not in text  # a probe that said what is away
 
 
 def test_an_aws_account_that_rests_is_not_in_trouble(olgas: Client) -> None:
