@@ -47,8 +47,8 @@ from accounts.models import (
     ScimUser,
 )
 from accounts.services import aws_accounts, grants, invitations, operators, provider_operators
-from accounts.services.grants import NoOwnerLeft, keeping_an_owner
 from accounts.services.operators import delete_group, map_claim, save_group, unmap_claim
+from accounts.services.owners import NoOwnerLeft, keeping_an_owner
 from accounts.stepup import demand_step_up
 from iamconsole.web.admin import ReadOnlyAdmin, ScopedAdmin, ownership
 

@@ -32,7 +32,8 @@ from accounts.identity_provider import (
 )
 from accounts.oidc import provider as oidc
 from accounts.proofs import METHOD_ID, is_anew, provider_counts_for, remember_proof
-from accounts.services.operators import follow_claims, named
+from accounts.services.operator_names import named
+from accounts.services.operators import follow_claims
 from accounts.services.provider_operators import known_as, operator_of
 from accounts.stepup import is_fresh
 

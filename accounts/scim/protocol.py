@@ -29,7 +29,7 @@ from accounts import audit
 from accounts.models import ScimToken
 from accounts.scim.resources import POLICY
 from accounts.services import scim_tokens
-from accounts.services.grants import NoOwnerLeft
+from accounts.services.owners import NoOwnerLeft
 from accounts.services.scim_operators import AddressTaken
 from accounts.services.scim_tokens import ScimTokenRefused, said_by
 

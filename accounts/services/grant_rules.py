@@ -30,6 +30,7 @@ from accounts.models import (
     Operator,
     OrganizationPlace,
 )
+from accounts.services.scim_members import follow_group
 
 _ONLY_OWNERS_OF_ALL = "Only owners of all AWS accounts give, take and decide about grants by a label or a unit."
 
@@ -63,6 +64,7 @@ def give(*, actor: Operator, rule: GrantRule, reason: str = "", request: HttpReq
     for aws_account in AwsAccount.objects.filter(pk__in=reach_of(rule)).order_by("pk"):
         _begin(rule, aws_account)
         _record("began", rule, aws_account, actor, request=request)
+    follow_group(rule.group, rule.role, actor_name=actor.email)
     return rule
 
 
@@ -72,6 +74,7 @@ def take(*, actor: Operator, rule: GrantRule, reason: str = "", request: HttpReq
     _require_owner_of_all(actor)
     _record("taken", rule, None, actor, reason, request)
     rule.delete()
+    follow_group(rule.group, rule.role, actor_name=actor.email)
 
 
 def end(rule: GrantRule, *, actor_name: str) -> None:

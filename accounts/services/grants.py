@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from accounts import audit
@@ -15,42 +11,8 @@ from accounts.access import may
 from accounts.models import AwsAccount, Grant, GrantGain, GrantRule, Operator
 from accounts.roles import ADMINISTER, Role
 from accounts.services import grant_rules
-
-
-# ---- Owners --------------------------------------------------------------------------------------------------------
-# There is always one of all AWS accounts, who can sign in.
-class NoOwnerLeft(ValidationError):
-    def __init__(self) -> None:
-        super().__init__(
-            "That would leave nobody who owns all AWS accounts, and so nobody who can give grants. "
-            "Make somebody else owner of all AWS accounts first."
-        )
-
-
-def owners_of_all() -> list[Operator]:
-    """The operators who can sign in and own all AWS accounts, themselves or through a group."""
-    grants = _owning_all()
-    owners = Q(pk__in=grants.values("operator")) | Q(groups__in=grants.values("group"))
-    return list(Operator.objects.filter(owners, is_active=True).distinct())
-
-
-def _owning_all() -> QuerySet[Grant]:
-    return Grant.objects.filter(role=Role.OWNER, aws_account__isnull=True)
-
-
-@contextmanager
-def keeping_an_owner() -> Iterator[None]:
-    """A transaction that is rolled back with NoOwnerLeft when it takes away the last owner of all AWS accounts.
-
-    One at a time: two owners who take each other's role in the same moment would each still see the other.
-    """
-    with transaction.atomic():
-        list(_owning_all().select_for_update().order_by("pk").values_list("pk"))
-        had_one = bool(owners_of_all())
-        yield
-        if had_one and not owners_of_all():
-            raise NoOwnerLeft
-
+from accounts.services.owners import keeping_an_owner
+from accounts.services.scim_members import follow_group
 
 audit.register(
     {
@@ -65,12 +27,14 @@ def give(*, actor: Operator | None, grant: Grant, reason: str = "", request: Htt
     """Saves a new grant, on one AWS account or (None) on all. `actor` is None on the command line.
 
     Raises PermissionDenied unless the actor owns what they grant on, ValidationError when the grant is there already.
+    A group that is made owner loses the members whom the directory may make no owners.
     """
     require_owner(actor, grant.aws_account)
     _check_not_to_self(actor, grant)
     grant.full_clean()
     grant.save()
     _record("grant.given", actor, grant, reason, request)
+    follow_group(grant.group, grant.role, actor_name=actor.email if actor else "")
     return grant
 
 
@@ -89,6 +53,7 @@ def take(*, actor: Operator, grant: Grant, reason: str = "", request: HttpReques
                 defaults={"state": GrantGain.State.REFUSED},
             )
         grant.delete()
+        follow_group(grant.group, grant.role, actor_name=actor.email)
 
 
 def take_all(*, operator: Operator, actor_name: str) -> None:

@@ -17,6 +17,7 @@ from django.http import HttpRequest
 from accounts import audit
 from accounts.models import AwsAccount, Grant, Operator
 from accounts.services import grants, operators, password_links
+from accounts.services.operator_names import named
 from accounts.services.password_links import is_invited
 from iamconsole import messages
 
@@ -92,7 +93,7 @@ def invite_again(*, actor: Operator, operator: Operator, request: HttpRequest | 
 
 
 def _invited(actor: Operator, operator: Operator, request: HttpRequest | None) -> None:
-    audit.record("operator.invited", actor=actor, obj=operators.named(operator), request=request)
+    audit.record("operator.invited", actor=actor, obj=named(operator), request=request)
 
 
 def send(operator: Operator, *, by: Operator, home: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from accounts import audit
 from accounts.models import ClaimedMembership, Operator, ScimMembership
 from accounts.services import grants, operators
+from accounts.services.operator_names import group_names, named
 from accounts.tokens import services as tokens
 
 
@@ -17,7 +18,7 @@ def end(operator: Operator, *, actor_name: str) -> None:
     with grants.keeping_an_owner():
         operator.is_active = False
         operator.save(update_fields=["is_active"])
-        obj = operators.named(operator)
+        obj = named(operator)
         audit.record("operator.deactivated", actor=None, actor_name=actor_name, obj=obj)
         _leave_groups(operator, actor_name)
         grants.take_all(operator=operator, actor_name=actor_name)
@@ -26,10 +27,10 @@ def end(operator: Operator, *, actor_name: str) -> None:
 
 
 def _leave_groups(operator: Operator, actor_name: str) -> None:
-    before = {"groups": operators.group_names(operator)}
+    before = {"groups": group_names(operator)}
     operator.groups.clear()
     for model in (ClaimedMembership, ScimMembership):
         model._default_manager.filter(operator=operator).delete()
     if changes := audit.differences(before, {"groups": ""}):
-        obj, data = operators.named(operator), {"changes": changes}
+        obj, data = named(operator), {"changes": changes}
         audit.record("operator.changed", actor=None, actor_name=actor_name, obj=obj, data=data)

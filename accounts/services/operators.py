@@ -15,7 +15,8 @@ from django.http import HttpRequest
 from accounts import audit
 from accounts.identity_provider import provider_name
 from accounts.models import ClaimedMembership, ClaimGroup, Operator, ScimMembership
-from accounts.services.grants import NoOwnerLeft, keeping_an_owner
+from accounts.services.operator_names import group_names, named
+from accounts.services.owners import NoOwnerLeft, keeping_an_owner
 from accounts.tokens import services as tokens
 
 audit.register(
@@ -141,14 +142,6 @@ def set_groups(*, actor: Operator, operator: Operator, groups: list[Group], requ
         if changes:
             obj = named(operator)
             audit.record("operator.changed", actor=actor, obj=obj, data={"changes": changes}, request=request)
-
-
-def group_names(operator: Operator) -> str:
-    return ", ".join(operator.groups.order_by("name").values_list("name", flat=True))
-
-
-def named(operator: Operator) -> tuple[str, object, str]:
-    return ("operator", operator.pk, operator.email)
 
 
 # ---- Groups --------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from accounts.identity_provider import ProviderIdentity, ProviderSignInRefused, 
 from accounts.models import Operator
 from accounts.observers import UNKNOWN
 from accounts.services import operators
+from accounts.services.operator_names import named
 
 audit.register(
     {
@@ -66,7 +67,7 @@ def _join(operator: Operator, identity: ProviderIdentity, request: HttpRequest) 
     operator.oidc_may_join = False  # once: who has the address at the provider next is somebody else
     operator.save(update_fields=["oidc_may_join"])
     data = {"provider": provider_name(), **said}
-    audit.record("operator.identity_joined", actor=operator, obj=operators.named(operator), data=data, request=request)
+    audit.record("operator.identity_joined", actor=operator, obj=named(operator), data=data, request=request)
 
 
 @transaction.atomic
@@ -75,7 +76,7 @@ def part(*, actor: Operator, account: SocialAccount, request: HttpRequest | None
     operators.require_owner_of_all(actor)
     operator: Operator = account.user
     data = {"provider": provider_name(), **account.extra_data}
-    audit.record("operator.identity_parted", actor=actor, obj=operators.named(operator), data=data, request=request)
+    audit.record("operator.identity_parted", actor=actor, obj=named(operator), data=data, request=request)
     account.delete()
     operators.end_sessions(operator)
 

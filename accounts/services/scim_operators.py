@@ -17,9 +17,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts import audit
-from accounts.models import Grant, GrantRule, Operator, ScimMembership, ScimUser
+from accounts.models import Grant, GrantRule, Operator, ScimUser
 from accounts.names import as_one_line
-from accounts.services import leavers, operators, scim_groups
+from accounts.services import leavers, operators
+from accounts.services.operator_names import named
+from accounts.services.scim_members import follow, given_by_directory
 
 TAKEN = (
     "An operator of this console has this e-mail address already. An owner of all AWS accounts can hand them over to "
@@ -93,7 +95,7 @@ def _made(wish: ScimWish, actor_name: str) -> Operator:
 
 def change(row: ScimUser, wish: ScimWish, *, actor_name: str) -> None:
     """Raises AddressTaken, NoOwnerLeft, ValidationError."""
-    _call(row.operator, wish, actor_name)
+    _call(row, wish, actor_name)
     row.user_name, row.external_id, row.said = wish.user_name, wish.external_id, wish.said
     row.changed_at = timezone.now()
     row.full_clean()
@@ -116,7 +118,7 @@ def hand_over(*, actor: Operator, operator: Operator, request: HttpRequest | Non
     ScimUser.objects.filter(operator=operator).exclude(deleted_at=None).delete()
     row, is_new = ScimUser.objects.get_or_create(operator=operator, defaults={"user_name": operator.email})
     if is_new:
-        audit.record("scim.handed_over", actor=actor, obj=operators.named(operator), request=request)
+        audit.record("scim.handed_over", actor=actor, obj=named(operator), request=request)
     return row
 
 
@@ -129,15 +131,16 @@ def _be_active(row: ScimUser, active: bool, actor_name: str) -> None:
     elif active and row.deactivated_at is not None:
         operator.is_active, row.deactivated_at = True, None
         operator.save(update_fields=["is_active"])
-        audit.record("operator.reactivated", actor=None, actor_name=actor_name, obj=operators.named(operator))
+        audit.record("operator.reactivated", actor=None, actor_name=actor_name, obj=named(operator))
     else:
         return
     row.save(update_fields=["deactivated_at"])
-    scim_groups.follow([row], actor_name=actor_name)
+    follow([row], actor_name=actor_name)
 
 
-def _call(operator: Operator, wish: ScimWish, actor_name: str) -> None:
+def _call(row: ScimUser, wish: ScimWish, actor_name: str) -> None:
     """Brings name and address of the operator up to date."""
+    operator = row.operator
     before, email = operator.email, wish.email
     operator.name = wish.name
     operator.save(update_fields=["name"])
@@ -145,19 +148,19 @@ def _call(operator: Operator, wish: ScimWish, actor_name: str) -> None:
         return
     if Operator.objects.filter(email__iexact=email).exclude(pk=operator.pk).exists():
         raise AddressTaken(TAKEN)
-    if _holds_more(operator):
+    if _holds_more(row):
         raise ValidationError(KEEPS_ADDRESS)
     operator.email = email
     operator.full_clean()
     operator.save(update_fields=["email"])
     EmailAddress.objects.filter(user=operator).delete()
     EmailAddress.objects.create(user=operator, email=email, verified=True, primary=True)
-    obj = operators.named(operator)
+    obj = named(operator)
     audit.record("scim.user_renamed", actor=None, actor_name=actor_name, obj=obj, data={"before": before})
 
 
-def _holds_more(operator: Operator) -> bool:
+def _holds_more(row: ScimUser) -> bool:
     """Than what the directory gave: who rules it could else sign in as them, by a link for a new password."""
-    given = ScimMembership.objects.filter(operator=operator).values("group")
+    operator = row.operator
     own = [model._default_manager.filter(operator=operator).exists() for model in (Grant, GrantRule)]
-    return any(own) or operator.groups.exclude(pk__in=given).exists()
+    return any(own) or operator.groups.exclude(pk__in=given_by_directory(row)).exists()

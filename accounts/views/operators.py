@@ -19,7 +19,7 @@ from accounts.forms import InvitationForm
 from accounts.models import Grant, Operator
 from accounts.services import invitations, password_links
 from accounts.services import operators as operators_service
-from accounts.services.grants import NoOwnerLeft
+from accounts.services.owners import NoOwnerLeft
 from accounts.services.password_links import is_invited
 from accounts.sign_in import factors
 from iamconsole.web.elements import ago, muted, name_link, small

@@ -17,8 +17,8 @@ from accounts.access import signed_in
 from accounts.models import Grant, GrantRule, ScimGroup, ScimToken, ScimUser
 from accounts.scim.forms import HandOverForm, ScimGroupForm, ScimTokenForm
 from accounts.services import scim_groups, scim_operators, scim_tokens
-from accounts.services.grants import NoOwnerLeft
 from accounts.services.operators import save_group
+from accounts.services.owners import NoOwnerLeft
 
 CHOOSE = "Choose a group that is there. Somebody may have deleted the one that you chose: look again."
 MADE = "scim_token_made"  # in the session, sealed there, until the page has shown it once

@@ -19,8 +19,9 @@ from django.core import mail
 from django.test import Client
 
 from accounts.models import AuditEntry, Operator
-from accounts.services import operators
+from accounts.services import operators, scim_tokens
 from tests.services.oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider
+from tests.services.scim_client import ScimDirectory
 from tests.services.workers import empty_queue
 
 PASSWORD = "correct horse battery"
@@ -111,3 +112,9 @@ def saml(saml_process: Any, settings: Any, tmp_path: Path) -> Any:
     settings.SAML_METADATA = str(saml_process.write_metadata(tmp_path / "idp.xml"))
     settings.SAML_NAME = "Acme SAML"
     return saml_process
+
+
+@pytest.fixture
+def directory(live_server: Any, olga: Operator) -> ScimDirectory:
+    token = scim_tokens.make(actor=olga, name="Entra ID", networks="", days=90)
+    return ScimDirectory(live_server.url, token)

@@ -14,9 +14,9 @@ from django.db import connection
 from accounts.access import may
 from accounts.models import AuditEntry, AwsAccount, Grant, Operator
 from accounts.roles import ADMINISTER, PROPOSE, SEE_IAM, Role
-from accounts.services import grants, operators
-from accounts.services.grants import NoOwnerLeft
+from accounts.services import grants, operators, owners
 from accounts.services.operators import delete_group
+from accounts.services.owners import NoOwnerLeft
 from tests.accounts.conftest import deactivate
 from tests.conftest import make_operator
 
@@ -120,7 +120,7 @@ def test_an_owner_who_cant_sign_in_doesnt_count(olga: Operator, bob: Operator) -
 def test_two_owners_who_take_each_others_role_at_once_leave_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """Both have looked who is left before either has ended, if nothing keeps them apart."""
     olga, otto = (make_operator(name, Role.OWNER, None) for name in ("olga", "otto"))
-    meeting, looked = Barrier(2), grants.owners_of_all
+    meeting, looked = Barrier(2), owners.owners_of_all
 
     def look_together() -> list[Operator]:
         said = looked()
@@ -138,7 +138,7 @@ def test_two_owners_who_take_each_others_role_at_once_leave_one(monkeypatch: pyt
         return True
 
     with monkeypatch.context() as patched, ThreadPoolExecutor(2) as threads:
-        patched.setattr(grants, "owners_of_all", look_together)
+        patched.setattr(owners, "owners_of_all", look_together)
         done = list(threads.map(take, (olga, otto), (otto, olga)))
     assert sorted(done) == [False, True]
     assert len(looked()) == 1

@@ -21,32 +21,9 @@ from accounts.access import may
 from accounts.models import ApiToken, AuditEntry, AwsAccount, Grant, GrantRule, Operator, ScimGroup, ScimToken, ScimUser
 from accounts.roles import APPROVE, SEE_IAM, Role
 from accounts.services import scim_groups, scim_operators, scim_tokens
+from tests.accounts.scim import api_token, mapped, named
 from tests.conftest import make_operator
 from tests.services.scim_client import PATCH_OP, USER, ScimDirectory
-
-
-@pytest.fixture
-def directory(live_server: Any, olga: Operator) -> ScimDirectory:
-    token = scim_tokens.make(actor=olga, name="Entra ID", networks="", days=90)
-    return ScimDirectory(live_server.url, token)
-
-
-def named(name: str) -> Operator:
-    return Operator.objects.get(email=f"{name}@example.org")
-
-
-def api_token(operator: Operator) -> ApiToken:
-    expires_at = timezone.now() + timedelta(days=1)
-    about = {"name": "CI", "prefix": "abc", "digest": "0" * 64, "form_key": "1", "expires_at": expires_at}
-    return ApiToken.objects.create(operator=operator, scopes=["see_iam"], **about)
-
-
-def mapped(row_name: str, role: Role, aws_account: AwsAccount, olga: Operator, *, may_own: bool = False) -> Group:
-    """The group of operators that a group of the directory is mapped to, with a role."""
-    group = Group.objects.create(name=f"{row_name} of the console")
-    Grant.objects.create(group=group, aws_account=aws_account, role=role)
-    scim_groups.map_group(actor=olga, row=ScimGroup.objects.get(display_name=row_name), group=group, may_own=may_own)
-    return group
 
 
 # ---- Users -----------------------------------------------------------------------------------------------------------

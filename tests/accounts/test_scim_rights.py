@@ -1,0 +1,89 @@
+"""What a directory can't do by SCIM: let in whom an owner keeps out, make owners, or take an owner's address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+
+from accounts.models import AuditEntry, AwsAccount, Grant, GrantRule, Operator
+from accounts.roles import Role
+from accounts.services import grant_rules, grants, operators
+from tests.accounts.scim import mapped, named
+from tests.conftest import make_operator
+from tests.services.scim_client import ScimDirectory
+
+OFF: dict[str, Any] = {"op": "Replace", "path": "active", "value": False}
+ON: dict[str, Any] = {"op": "Replace", "path": "active", "value": True}
+DIRECTORY = "The directory (Entra ID)"
+
+
+def set_active(olga: Operator, active: bool) -> None:
+    """As an owner does on the admin's page."""
+    dana = named("dana")
+    before: dict[str, object] = {"is_active": dana.is_active}
+    dana.is_active = active
+    operators.change(actor=olga, operator=dana, before=before)
+
+
+# ---- Owners ----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("way", ["grant", "rule"])
+def test_a_group_that_gets_the_role_owner_later_loses_its_members_of_the_directory(
+    directory: ScimDirectory, olga: Operator, aws_account: AwsAccount, way: str
+) -> None:
+    directory.make_group("Auditors", directory.make_user("dana"))
+    group = mapped("Auditors", Role.VIEWER, aws_account, olga)
+    assert named("dana").groups.exists()
+    if way == "grant":
+        given = grants.give(actor=olga, grant=Grant(group=group, role=Role.OWNER))
+    else:
+        rule = grant_rules.give(actor=olga, rule=unit_rule(group))
+    assert not named("dana").groups.exists()
+    assert not named("dana").is_staff
+    if way == "grant":
+        grants.take(actor=olga, grant=given)
+    else:
+        grant_rules.take(actor=olga, rule=rule)
+    assert named("dana").groups.get() == group
+    said = AuditEntry.objects.filter(verb="operator.directory_followed", object_name="dana@example.org")
+    assert said.filter(actor_name=olga.email).count() == 3
+
+
+def test_members_stay_where_the_mapping_makes_owners(
+    directory: ScimDirectory, olga: Operator, aws_account: AwsAccount
+) -> None:
+    directory.make_group("Owners", directory.make_user("dana"))
+    group = mapped("Owners", Role.VIEWER, aws_account, olga, may_own=True)
+    grants.give(actor=olga, grant=Grant(group=group, aws_account=aws_account, role=Role.OWNER))
+    assert named("dana").groups.get() == group
+
+
+def test_the_directory_cant_change_the_address_of_an_owner_whom_no_mapping_made_one(
+    directory: ScimDirectory, olga: Operator, aws_account: AwsAccount
+) -> None:
+    uid = directory.make_user("dana")
+    directory.make_group("Auditors", uid)
+    group = mapped("Auditors", Role.VIEWER, aws_account, olga)
+    Grant.objects.create(group=group, role=Role.OWNER)  # as a worker of the version before gives it
+    answer = directory.patch(f"Users/{uid}", {"op": "Replace", "path": "userName", "value": "eve@example.org"}, ADDRESS)
+    assert answer.status_code == 400, answer.text
+    assert named("dana").is_active
+
+
+ADDRESS = {"op": "Replace", "path": 'emails[type eq "work"].value', "value": "eve@example.org"}
+
+
+def unit_rule(group: Group) -> GrantRule:
+    unit = {"organization_id": "o-abcdefghij", "unit_id": "ou-abcd-12345678", "unit_name": "A"}
+    return GrantRule(group=group, role=Role.OWNER, **unit)
+
+
+def test_members_stay_when_others_become_owners(
+    directory: ScimDirectory, olga: Operator, aws_account: AwsAccount
+) -> None:
+    directory.make_group("Auditors", directory.make_user("dana"))
+    group = mapped("Auditors", Role.VIEWER, aws_account, olga)
+    grants.give(actor=olga, grant=Grant(operator=make_operator("oskar", Role.VIEWER, None), role=Role.OWNER))
+    grants.give(actor=olga, grant=Grant(group=group, aws_account=aws_account, role=Role.APPROVER))
+    assert named("dana").groups.get() == group
