@@ -52,11 +52,16 @@ class ScimResourceQuerySet(models.QuerySet[Any]):
         """Those that the directory hasn't deleted."""
         return self.filter(deleted_at=None)
 
+    def kept_out(self) -> Self:
+        """Those whom the directory deactivated or deleted, and about whom no owner has decided otherwise since."""
+        return self.filter(operator__is_active=False, deactivated_at__isnull=False)
+
 
 class ScimUser(models.Model):
     """An operator whom the directory looks after. `said`: the attributes that are kept besides, as RFC 7643 has them.
 
-    `deactivated_at`: since when the directory, and not an owner, keeps them out.
+    `deactivated_at`: since when the directory, and not an owner, keeps them out; whatever an owner decides
+    of them ends that.
     """
 
     uid = models.CharField(max_length=32, unique=True, default=new_uid, editable=False)

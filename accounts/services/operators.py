@@ -14,7 +14,7 @@ from django.http import HttpRequest
 
 from accounts import audit
 from accounts.identity_provider import provider_name
-from accounts.models import ClaimedMembership, ClaimGroup, Operator, ScimMembership
+from accounts.models import ClaimedMembership, ClaimGroup, Operator, ScimMembership, ScimUser
 from accounts.services.operator_names import group_names, named
 from accounts.services.owners import NoOwnerLeft, keeping_an_owner
 from accounts.tokens import services as tokens
@@ -91,6 +91,7 @@ def change(
         if active:
             verb = "operator.reactivated" if operator.is_active else "operator.deactivated"
             audit.record(verb, actor=actor, obj=named(operator), request=request)
+            ScimUser.objects.filter(operator=operator).update(deactivated_at=None)  # the directory has no say in it
         if changes:
             obj = named(operator)
             audit.record("operator.changed", actor=actor, obj=obj, data={"changes": changes}, request=request)

@@ -21,6 +21,7 @@ from accounts.models import Grant, GrantRule, Operator, ScimUser
 from accounts.names import as_one_line
 from accounts.services import leavers, operators
 from accounts.services.operator_names import named
+from accounts.services.owners import keeping_an_owner
 from accounts.services.scim_members import follow, given_by_directory
 
 TAKEN = (
@@ -72,8 +73,12 @@ class ScimWish:
 
 
 def make(wish: ScimWish, *, actor_name: str) -> ScimUser:
-    """Raises AddressTaken, ValidationError. One whom the directory had deleted is let in again, with a new id."""
-    former = ScimUser.objects.exclude(deleted_at=None).filter(operator__email__iexact=wish.email).first()
+    """Raises AddressTaken, ValidationError. One whom the directory had deleted is let in again, with a new id.
+
+    Not one whom an owner let in or deactivated since: what they hold now, the directory didn't give them.
+    """
+    deleted = ScimUser.objects.kept_out().exclude(deleted_at=None)
+    former = deleted.select_related("operator").filter(operator__email__iexact=wish.email).first()
     if former is None and Operator.objects.filter(email__iexact=wish.email).exists():
         raise AddressTaken(TAKEN)
     operator = former.operator if former else _made(wish, actor_name)
@@ -124,18 +129,19 @@ def hand_over(*, actor: Operator, operator: Operator, request: HttpRequest | Non
 
 def _be_active(row: ScimUser, active: bool, actor_name: str) -> None:
     """Whom an owner deactivated stays so: the directory lets in again only whom it kept out itself."""
-    operator = row.operator
-    if not active and row.deactivated_at is None:
-        leavers.end(operator, actor_name=actor_name)
-        row.deactivated_at = timezone.now()
-    elif active and row.deactivated_at is not None:
-        operator.is_active, row.deactivated_at = True, None
-        operator.save(update_fields=["is_active"])
-        audit.record("operator.reactivated", actor=None, actor_name=actor_name, obj=named(operator))
-    else:
-        return
-    row.save(update_fields=["deactivated_at"])
-    follow([row], actor_name=actor_name)
+    with keeping_an_owner():  # owners who say otherwise at the same time wait here
+        operator = Operator.objects.get(pk=row.operator_id)
+        if operator.is_active and not active:
+            leavers.end(operator, actor_name=actor_name)
+            row.deactivated_at = timezone.now()
+        elif active and not operator.is_active and ScimUser.objects.kept_out().filter(pk=row.pk).exists():
+            operator.is_active, row.deactivated_at = True, None
+            operator.save(update_fields=["is_active"])
+            audit.record("operator.reactivated", actor=None, actor_name=actor_name, obj=named(operator))
+        else:
+            return
+        row.save(update_fields=["deactivated_at"])
+        follow([row], actor_name=actor_name)
 
 
 def _call(row: ScimUser, wish: ScimWish, actor_name: str) -> None:

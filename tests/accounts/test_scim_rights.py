@@ -12,7 +12,7 @@ from accounts.roles import Role
 from accounts.services import grant_rules, grants, operators
 from tests.accounts.scim import mapped, named
 from tests.conftest import make_operator
-from tests.services.scim_client import ScimDirectory
+from tests.services.scim_client import USER, ScimDirectory
 
 OFF: dict[str, Any] = {"op": "Replace", "path": "active", "value": False}
 ON: dict[str, Any] = {"op": "Replace", "path": "active", "value": True}
@@ -25,6 +25,48 @@ def set_active(olga: Operator, active: bool) -> None:
     before: dict[str, object] = {"is_active": dana.is_active}
     dana.is_active = active
     operators.change(actor=olga, operator=dana, before=before)
+
+
+# ---- Who is kept out -------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("way", ["active", "delete"])
+def test_the_directory_ends_again_whom_an_owner_had_let_in(
+    directory: ScimDirectory, olga: Operator, aws_account: AwsAccount, way: str
+) -> None:
+    uid = directory.make_user("dana")
+    directory.patch(f"Users/{uid}", OFF)
+    set_active(olga, True)
+    Grant.objects.create(operator=named("dana"), aws_account=aws_account, role=Role.VIEWER)
+    answer = directory.patch(f"Users/{uid}", OFF) if way == "active" else directory.ask("DELETE", f"Users/{uid}")
+    assert answer.ok
+    assert not named("dana").is_active
+    assert not Grant.objects.filter(operator=named("dana")).exists()
+    assert AuditEntry.objects.filter(verb="operator.deactivated", actor_name=DIRECTORY).count() == 2
+
+
+def test_whom_an_owner_deactivated_isnt_let_in_by_deactivating_first(directory: ScimDirectory, olga: Operator) -> None:
+    uid = directory.make_user("dana")
+    set_active(olga, False)
+    directory.patch(f"Users/{uid}", OFF, {"op": "Replace", "path": "displayName", "value": "D."})
+    directory.patch(f"Users/{uid}", ON)
+    assert not named("dana").is_active
+
+
+def test_whom_an_owner_deactivated_isnt_made_anew(directory: ScimDirectory, olga: Operator) -> None:
+    uid = directory.make_user("dana")
+    set_active(olga, False)
+    assert directory.ask("DELETE", f"Users/{uid}").status_code == 204
+    answer = directory.ask("POST", "Users", {"schemas": [USER], "userName": "dana@example.org"})
+    assert (answer.status_code, answer.json()["scimType"]) == (409, "uniqueness")
+    assert not named("dana").is_active
+
+
+def test_a_deleted_user_whom_an_owner_let_in_is_nobodys_to_take_over(directory: ScimDirectory, olga: Operator) -> None:
+    uid = directory.make_user("dana")
+    directory.ask("DELETE", f"Users/{uid}")
+    set_active(olga, True)
+    answer = directory.ask("POST", "Users", {"schemas": [USER], "userName": "dana@example.org", "active": False})
+    assert answer.status_code == 409, answer.text
+    assert named("dana").is_active
 
 
 # ---- Owners ----------------------------------------------------------------------------------------------------------
