@@ -26,6 +26,11 @@ audit.register(
 )
 
 
+# The answers to a proposal are its plan; and who applies a change must be allowed what its steps need to be proposed.
+_READ, _PROPOSE = ApiToken.Scope.READ, ApiToken.Scope.PROPOSE
+_BESIDE = {_PROPOSE: (_READ,), ApiToken.Scope.APPLY: (_READ, _PROPOSE)}
+
+
 @dataclass(frozen=True)
 class TokenWanted:
     """`aws_accounts`: None for all those of the owner, those to come too."""
@@ -85,6 +90,10 @@ def _check(actor: Operator, wanted: TokenWanted) -> None:
     allowed = {scope.value for scope in scopes_of(actor)}
     if not wanted.scopes or not allowed.issuperset(wanted.scopes):
         raise ValidationError("A token may at most what you may yourself, and it needs to be good for something.")
+    for scope, without in _BESIDE.items():
+        if scope in wanted.scopes and (lacking := [each for each in without if each not in wanted.scopes]):
+            words = " and ".join(f"“{each.label}”" for each in lacking)
+            raise ValidationError(f"“{scope.label}” is good for nothing without {words}: choose that, too.")
     if ApiToken.objects.in_force().of(actor).count() >= settings.API_TOKENS_EACH:
         raise ValidationError(f"You have {settings.API_TOKENS_EACH} tokens in force: revoke one first.")
     if not timezone.now() < wanted.expires_at <= longest_end() + timedelta(minutes=1):

@@ -116,7 +116,7 @@ def list_changes(request: HttpRequest, account_id: str, asked: Query[ListQuery])
 @asks(needs(PROPOSE))
 def propose_change(request: HttpRequest, account_id: str, asked: ProposeIn) -> HttpResponse:
     """Makes the plan and keeps it as proposed. Nothing is sent to AWS."""
-    aws_account = fetch_aws_account(request, account_id)
+    aws_account = fetch_aws_account(request, account_id, SEE_IAM)  # the answer is the plan
     return done_once(request, lambda: _proposed(request, aws_account, asked), refused_with=422)
 
 
@@ -240,7 +240,10 @@ def apply_change(request: HttpRequest, account_id: str, change_id: ChangeId, ask
 
 
 def _fetch(request: HttpRequest, account_id: str, change_id: int) -> Change:
-    found: Change = get_object_or_404(selectors.changes_of(fetch_aws_account(request, account_id)), pk=change_id)
+    """Each route answers with the plan. Raises Http404, and PermissionDenied for a token that may not read."""
+    found: Change = get_object_or_404(
+        selectors.changes_of(fetch_aws_account(request, account_id, SEE_IAM)), pk=change_id
+    )
     return found
 
 

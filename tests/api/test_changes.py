@@ -9,8 +9,8 @@ import pytest
 from django.db import transaction
 
 from accounts.access import may
-from accounts.models import AuditEntry, AwsAccount, Operator
-from accounts.roles import Role
+from accounts.models import ApiToken, AuditEntry, AwsAccount, Operator
+from accounts.roles import APPLY, PROPOSE, Role
 from api.interface import interface
 from identities.models import IamRole
 from policies.models import ManagedPolicy, PolicyVersion
@@ -254,3 +254,18 @@ def test_a_change_of_another_aws_account_is_not_there(
 
 def test_may_is_asked_of_the_program(olga: Operator, aws_account: AwsAccount) -> None:
     assert not any(may(acting(olga), perm, aws_account) for perm in ("approve", "administer", "contain", "care_people"))
+
+
+def test_a_token_that_may_not_read_is_told_no_plan(world: World, alice: Operator) -> None:
+    """No such token is made any more; some that were are still in force."""
+    pk = proposed(program_of(alice), world).json()["id"]
+    for scope, what, body in ((PROPOSE, "dry-run", None), (APPLY, "apply", {"digest": "0" * 64})):
+        program = program_of(alice)
+        ApiToken.objects.update(scopes=[scope])
+        answer = program.send(f"{HERE}/{pk}/{what}", body)
+        assert answer.status_code == 403, answer.content
+        assert "Attach" not in answer.content.decode()
+    ApiToken.objects.update(scopes=[PROPOSE])
+    assert proposed(program_of(alice), world).status_code == 201
+    assert proposed(program, world).status_code == 403
+    assert Change.objects.count() == 2

@@ -86,3 +86,14 @@ def test_those_of_others_are_not_there(alices: Client, bobs: Client, bob: Operat
     assert alices.post(f"/tokens/{token.pk}/revoke/").status_code == 302  # sent twice
     token.refresh_from_db()
     assert token.state_words == "Revoked"
+
+
+@pytest.mark.parametrize(
+    ("scopes", "lacking"),
+    [(["propose"], "Read AWS accounts"), (["apply"], "Read AWS accounts"), (["see_iam", "apply"], "Propose changes")],
+)
+def test_what_a_scope_needs_beside_it_is_said(alices: Client, scopes: list[str], lacking: str) -> None:
+    answer = alices.post("/tokens/make/", form(scopes=scopes))
+    assert answer.status_code == 422
+    assert f"good for nothing without “{lacking}" in answer.content.decode()
+    assert not ApiToken.objects.exists()
