@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any, NoReturn
 
 from django.http import HttpRequest
@@ -11,9 +10,9 @@ from ninja.errors import HttpError
 from ninja.parser import Parser
 
 from api.errors import Refused
+from iamconsole.web.kept_texts import check_texts
 
 MOST_BYTES = 2 * 2**20
-_LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 def check_body(request: HttpRequest) -> None:
@@ -32,7 +31,7 @@ class StrictParser(Parser):
         try:
             text = request.body.decode()
             found = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_once_each)
-            _check_texts(found)
+            check_texts(found)
         except (ValueError, RecursionError) as error:
             sentence = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
             raise HttpError(400, f"The body isn’t JSON that the console reads: {sentence}.") from error
@@ -51,16 +50,3 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise ValueError("an object has a member twice")
     return found
-
-
-def _check_texts(value: Any) -> None:
-    if isinstance(value, str):
-        if "\x00" in value or _LONE_SURROGATE.search(value):
-            raise ValueError("a text has a character that can’t be kept: U+0000, or half of a surrogate pair")
-    elif isinstance(value, dict):
-        for name, each in value.items():
-            _check_texts(name)
-            _check_texts(each)
-    elif isinstance(value, list):
-        for each in value:
-            _check_texts(each)

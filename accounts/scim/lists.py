@@ -34,7 +34,8 @@ def list_answer(
     start, count = search.start_index or 1, MOST_RESULTS if search.count is None else min(search.count, MOST_RESULTS)
     if search.filter is None:
         total = rows.count()
-        found = [resource_of(row) for row in rows[start - 1 : start - 1 + count]]
+        within = rows[start - 1 : start - 1 + count] if start <= total else ()  # no database counts further
+        found = [resource_of(row) for row in within]
     else:
         matching = [resource for row in rows if search.filter.match(resource := resource_of(row))]
         total, found = len(matching), matching[start - 1 : start - 1 + count]

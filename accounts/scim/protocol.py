@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from pydantic import ValidationError as NotValid
@@ -29,9 +30,10 @@ from accounts import audit
 from accounts.models import ScimToken
 from accounts.scim.resources import POLICY
 from accounts.services import scim_tokens
-from accounts.services.owners import NoOwnerLeft
+from accounts.services.owners import NoOwnerLeft, keeping_an_owner
 from accounts.services.scim_operators import AddressTaken
 from accounts.services.scim_tokens import ScimTokenRefused, said_by
+from iamconsole.web.kept_texts import check_texts
 
 P = ParamSpec("P")
 ScimView = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -44,6 +46,9 @@ LAST_OWNER = (
 audit.register({"scim.kept_owner": "kept the last owner of all AWS accounts, whom the directory wanted to end"})
 
 
+_SAID = (SCIMException, NotValid, ValidationError, PermissionDenied, IntegrityError, DataError, UnicodeError)
+
+
 def endpoint(*methods: str) -> Callable[[ScimView[P]], ScimView[P]]:
     """A view for who has a token, which raises SCIMException; each request is one transaction."""
 
@@ -54,17 +59,23 @@ def endpoint(*methods: str) -> Callable[[ScimView[P]], ScimView[P]]:
                 request.scim_token = _token(request)  # type: ignore[attr-defined]
                 if request.method not in methods:
                     return _refused(_not_by(request), {"Allow": ", ".join(methods)})
-                with POLICY, transaction.atomic():
+                with POLICY, _transaction(request):
                     return view(request, *args, **kwargs)
             except NoOwnerLeft:
                 audit.record("scim.kept_owner", actor=None, actor_name=said_by(token_of(request)), request=request)
                 return _refused(ForbiddenException(detail=LAST_OWNER))
-            except (SCIMException, NotValid, ValidationError, PermissionDenied, IntegrityError) as error:
+            except _SAID as error:
                 return _refused(_translated(error))
 
         return cast(ScimView[P], csrf_exempt(answered))
 
     return decorate
+
+
+def _transaction(request: HttpRequest) -> AbstractContextManager[None]:
+    """What writes waits for owners who do so, before it holds any row: else each might wait for the other."""
+    reads = request.method == "GET" or request.path.endswith("/.search")
+    return transaction.atomic() if reads else keeping_an_owner()
 
 
 def token_of(request: HttpRequest) -> ScimToken:
@@ -83,8 +94,10 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
         raise InvalidSyntaxException(detail="The body isn’t JSON.") from error
     if not isinstance(said, dict):
         raise InvalidSyntaxException(detail="The body isn’t an object of JSON.")
-    if "\\u0000" in json.dumps(said):
-        raise InvalidValueException(detail="There is a NUL character in a text.")
+    try:
+        check_texts(said)
+    except (ValueError, RecursionError) as error:
+        raise InvalidValueException(detail=f"The body can’t be kept: {error}.") from error
     return said
 
 
@@ -117,6 +130,8 @@ def _translated(error: Exception) -> SCIMException:
             return SCIMException.from_error(said)
         case IntegrityError():  # two requests at once
             return UniquenessException(detail="Something else has this name already.")
+        case DataError() | UnicodeError():
+            return InvalidValueException(detail="There is a text or a number that can’t be kept.")
         case AddressTaken():
             return UniquenessException(detail=" ".join(error.messages))
         case ValidationError():

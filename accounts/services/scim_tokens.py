@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import Operator, ScimToken
 from accounts.services.operators import require_owner_of_all
+from accounts.tokens.authentication import is_within
 
 PREFIX = "iamconsole-scim-"  # so that scanners of leaked secrets, and people, know one
 LONGEST_DAYS = 730
@@ -85,8 +86,7 @@ def find(text: str, address: str | None) -> ScimToken:
     token = ScimToken.objects.filter(digest=digest).first()
     if token is None or not hmac.compare_digest(token.digest, digest) or token.has_ended:
         raise ScimTokenRefused("Send a token of this console that hasn’t ended, as “Authorization: Bearer …”.")
-    networks = networks_of(token.networks)
-    if networks and not (address and any(ipaddress.ip_address(address) in network for network in networks)):
+    if not is_within(token.networks.splitlines(), address):
         raise ScimTokenRefused("This token can’t be used from your network address.", is_known=True)
     now = timezone.now()
     if token.used_at is None or token.used_at < now - NOTED_EVERY:

@@ -182,6 +182,9 @@ def test_filters_and_pages(directory: ScimDirectory) -> None:
         found = directory.ask("GET", "Users", params={"filter": asked}).json()
         assert [each["userName"].partition("@")[0] for each in found["Resources"]] == names, asked
     assert directory.ask("GET", "Users", params={"count": 0}).json()["Resources"] == []
+    for more in ({}, {"filter": "active eq true"}):
+        past = directory.ask("GET", "Users", params={"startIndex": 10**30, **more}).json()
+        assert (past["totalResults"], past["Resources"]) == (5, [])
 
 
 @pytest.mark.parametrize(
@@ -333,12 +336,26 @@ def test_a_token_works_from_its_networks_only(live_server: Any, olga: Operator) 
     assert ScimDirectory(live_server.url, near).ask("GET", "Users").status_code == 200
 
 
+def test_a_network_counts_where_the_server_says_addresses_as_ipv6_has_them(olga: Operator) -> None:
+    near = scim_tokens.make(actor=olga, name="Near", networks="192.0.2.0/24", days=1)
+    assert scim_tokens.find(near, "::ffff:192.0.2.7").name == "Near"
+    with pytest.raises(scim_tokens.ScimTokenRefused):
+        scim_tokens.find(near, "::ffff:198.51.100.7")
+
+
 def test_a_session_is_no_token(directory: ScimDirectory, client_of: Callable[..., Client], olga: Operator) -> None:
     assert client_of(olga).get("/scim/v2/Users").status_code == 401
 
 
 # ---- What isn't SCIM -------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("body", ["", "{", "[]", '"x"', "[" * 100_000, '{"schemas": 5}', '{"userName": "a\\u0000b"}'])
+HALF = (
+    '{"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "a@example.org", "externalId": "\\ud800"}'
+)
+
+
+@pytest.mark.parametrize(
+    "body", ["", "{", "[]", '"x"', "[" * 100_000, '{"schemas": 5}', '{"userName": "a\\u0000b"}', HALF]
+)
 def test_a_body_that_isnt_scim_is_refused(directory: ScimDirectory, body: str) -> None:
     headers = {"Authorization": f"Bearer {directory.token}"}
     answer = requests.post(f"{directory.url}/scim/v2/Users", data=body, headers=headers, timeout=30)
