@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import Operator
-from accounts.services.grants import keeping_an_owner
 from accounts.services.operators import require_owner_of_all
+from accounts.services.owners import keeping_an_owner
 from configuration import files
 from configuration.differences import Difference, DifferenceKind, differences
 from configuration.files import ReadFile, State

@@ -19,8 +19,8 @@ from accounts.scim.resources import (
 )
 from accounts.scim.rows import group_resource, groups, user_resource, users
 from accounts.services import scim_groups, scim_operators
-from accounts.services.scim_operators import ScimWish
 from accounts.services.scim_tokens import said_by
+from accounts.services.scim_wishes import ScimWish
 
 GET, POST, PUT, PATCH, DELETE = "GET", "POST", "PUT", "PATCH", "DELETE"
 
@@ -55,7 +55,7 @@ def scim_user(request: HttpRequest, uid: str) -> HttpResponse:
         scim_operators.delete(row, actor_name=_actor(request))
         return HttpResponse(status=204)
     now = user_resource(row, request)
-    wish = _wish(_changed(request, UserResource, now))
+    wish = _wish(_changed(request, UserResource, now), row.operator.is_active)
     if wish != _wish(now):
         scim_operators.change(row, wish, actor_name=_actor(request))
     return _user_answer(request, uid, Context.RESOURCE_REPLACEMENT_RESPONSE)
@@ -68,10 +68,13 @@ def _user_answer(request: HttpRequest, uid: str, context: Context) -> HttpRespon
     return _resource_answer(request, user_resource(row, request), context)
 
 
-def _wish(asked: UserResource) -> ScimWish:
+def _wish(asked: UserResource, is_active: bool = True) -> ScimWish:
+    """`is_active`: what stays where the directory says nothing of it."""
     said = asked.model_dump(scim_ctx=Context.DEFAULT)
     kept = {name: said[name] for name in ("name", "displayName", "emails") if said.get(name)}
-    return ScimWish(asked.user_name or "", asked.external_id or "", asked.active is not False, kept)
+    return ScimWish(
+        asked.user_name or "", asked.external_id or "", is_active if asked.active is None else asked.active, kept
+    )
 
 
 # ---- Groups ----------------------------------------------------------------------------------------------------------

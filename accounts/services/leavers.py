@@ -10,12 +10,13 @@ from accounts import audit
 from accounts.models import ClaimedMembership, Operator, ScimMembership
 from accounts.services import grants, operators
 from accounts.services.operator_names import group_names, named
+from accounts.services.owners import keeping_an_owner
 from accounts.tokens import services as tokens
 
 
 def end(operator: Operator, *, actor_name: str) -> None:
     """Raises NoOwnerLeft for the last owner of all AWS accounts, and changes nothing then."""
-    with grants.keeping_an_owner():
+    with keeping_an_owner():
         operator.is_active = False
         operator.save(update_fields=["is_active"])
         obj = named(operator)
@@ -23,7 +24,7 @@ def end(operator: Operator, *, actor_name: str) -> None:
         _leave_groups(operator, actor_name)
         grants.take_all(operator=operator, actor_name=actor_name)
         operators.end_sessions(operator)
-        tokens.end_all(actor=None, operator=operator)
+        tokens.end_all(actor=None, operator=operator, actor_name=actor_name)
 
 
 def _leave_groups(operator: Operator, actor_name: str) -> None:

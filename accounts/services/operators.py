@@ -44,20 +44,29 @@ def make(
     password: str | None,
     reason: str = "",
     request: HttpRequest | None = None,
+    actor_name: str = "",
 ) -> Operator:
     """Saves a new operator, by owners of all AWS accounts.
 
-    `actor` is None on the command line, and for who comes from the identity provider for the first time. Raises
-    ValidationError on an address that is taken or malformed.
+    `actor` is None on the command line, for who comes from the identity provider for the first time, and for a
+    directory, which has an `actor_name`. Raises ValidationError on an address that is taken or malformed.
     """
     if actor:
         require_owner_of_all(actor)
-    return create(actor=actor, operator=operator, password=password, reason=reason, request=request)
+    return create(
+        actor=actor, operator=operator, password=password, reason=reason, request=request, actor_name=actor_name
+    )
 
 
 @transaction.atomic
 def create(
-    *, actor: Operator | None, operator: Operator, password: str | None, reason: str, request: HttpRequest | None
+    *,
+    actor: Operator | None,
+    operator: Operator,
+    password: str | None,
+    reason: str,
+    request: HttpRequest | None,
+    actor_name: str = "",
 ) -> Operator:
     """For `make`, and for invitations (accounts/services/invitations.py), which check what the actor owns.
 
@@ -69,7 +78,9 @@ def create(
     operator.save()
     # allauth lets nobody set up a second factor without a verified address.
     EmailAddress.objects.create(user=operator, email=operator.email, verified=True, primary=True)
-    audit.record("operator.made", actor=actor, obj=named(operator), reason=reason, request=request)
+    audit.record(
+        "operator.made", actor=actor, obj=named(operator), reason=reason, request=request, actor_name=actor_name
+    )
     return operator
 
 

@@ -6,10 +6,8 @@ function but `hand_over` works in the caller's transaction, and writes down what
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+import json
 
-from allauth.account.internal.emailkit import valid_email_or_none
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -18,17 +16,16 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import Grant, GrantRule, Operator, ScimUser
-from accounts.names import as_one_line
 from accounts.services import leavers, operators
 from accounts.services.operator_names import named
 from accounts.services.owners import keeping_an_owner
 from accounts.services.scim_members import follow, given_by_directory
+from accounts.services.scim_wishes import ScimWish
 
 TAKEN = (
     "An operator of this console has this e-mail address already. An owner of all AWS accounts can hand them over to "
     "the directory, on the page “SCIM provisioning”."
 )
-NO_ADDRESS = "The user has no e-mail address: neither `emails` nor `userName` is one."
 KEEPS_ADDRESS = (
     "This operator holds more than the directory gave them, so it can’t change the address that they sign in by: an "
     "owner of all AWS accounts does that in the console."
@@ -37,6 +34,9 @@ KEEPS_ADDRESS = (
 audit.register(
     {
         "scim.handed_over": "lets the directory look after {object}",
+        "scim.user_made": "told of {object} again",
+        "scim.user_changed": "changed what the directory says of {object}",
+        "scim.user_deleted": "deleted {object}, as a user of the directory",
         "scim.user_renamed": "changed the e-mail address of {object}, from {before}",
     }
 )
@@ -44,32 +44,6 @@ audit.register(
 
 class AddressTaken(ValidationError):
     """Another operator has it."""
-
-
-@dataclass(frozen=True)
-class ScimWish:
-    """What the directory says of a user. `said`: what is kept besides, as JSON of SCIM."""
-
-    user_name: str
-    external_id: str = ""
-    active: bool = True
-    said: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def email(self) -> str:
-        """The primary address, else the first one, else the name. Raises ValidationError."""
-        emails = sorted(self.said.get("emails", ()), key=lambda each: not each.get("primary"))
-        for text in (*(str(each.get("value") or "") for each in emails), self.user_name):
-            if found := valid_email_or_none(text):
-                return str(found).lower()
-        raise ValidationError(NO_ADDRESS)
-
-    @property
-    def name(self) -> str:
-        parts = self.said.get("name") or {}
-        both = " ".join(filter(None, (parts.get("givenName"), parts.get("familyName"))))
-        text = self.said.get("displayName") or parts.get("formatted") or both or self.email.partition("@")[0]
-        return as_one_line(str(text))[:120]
 
 
 def make(wish: ScimWish, *, actor_name: str) -> ScimUser:
@@ -88,6 +62,8 @@ def make(wish: ScimWish, *, actor_name: str) -> ScimUser:
     row.deactivated_at = former.deactivated_at if former else None
     row.full_clean()
     row.save()
+    if former:
+        audit.record("scim.user_made", actor=None, actor_name=actor_name, obj=named(operator))
     _be_active(row, wish.active, actor_name)
     return row
 
@@ -95,16 +71,21 @@ def make(wish: ScimWish, *, actor_name: str) -> ScimUser:
 def _made(wish: ScimWish, actor_name: str) -> Operator:
     """Without a password. The identity provider may sign them in: it is the directory's word that the address is."""
     operator = Operator(email=wish.email, name=wish.name, oidc_may_join=True)
-    return operators.make(actor=None, operator=operator, password=None, reason=f"Made by SCIM: {actor_name}.")
+    reason = f"Made by SCIM: {actor_name}."
+    return operators.make(actor=None, operator=operator, password=None, reason=reason, actor_name=actor_name)
 
 
 def change(row: ScimUser, wish: ScimWish, *, actor_name: str) -> None:
     """Raises AddressTaken, NoOwnerLeft, ValidationError."""
+    before = _said_of(row)
     _call(row, wish, actor_name)
     row.user_name, row.external_id, row.said = wish.user_name, wish.external_id, wish.said
     row.changed_at = timezone.now()
     row.full_clean()
     row.save()
+    if changes := audit.differences(before, _said_of(row)):
+        obj, data = named(row.operator), {"changes": changes}
+        audit.record("scim.user_changed", actor=None, actor_name=actor_name, obj=obj, data=data)
     _be_active(row, wish.active, actor_name)
 
 
@@ -114,6 +95,14 @@ def delete(row: ScimUser, *, actor_name: str) -> None:
     row.scim_groups.clear()
     row.deleted_at = timezone.now()
     row.save(update_fields=["deleted_at"])
+    audit.record("scim.user_deleted", actor=None, actor_name=actor_name, obj=named(row.operator))
+
+
+def _said_of(row: ScimUser) -> dict[str, object]:
+    """For the audit trail: attributes of SCIM, and what the console calls the operator."""
+    kept = {name: json.dumps(said, ensure_ascii=False) for name, said in row.said.items()}
+    blank = dict.fromkeys(("name", "displayName", "emails"), "")
+    return {**blank, **kept, "userName": row.user_name, "externalId": row.external_id, "operator": row.operator.name}
 
 
 @transaction.atomic

@@ -119,18 +119,18 @@ def end(*, actor: Operator, token: ApiToken) -> None:
     _end([token], ApiToken.Ending.REVOKED, actor)
 
 
-def end_all(*, actor: Operator | None, operator: Operator) -> None:
+def end_all(*, actor: Operator | None, operator: Operator, actor_name: str = "") -> None:
     """Of an operator who was deactivated: let in again, they make new ones. In the caller's transaction."""
-    _end(list(ApiToken.objects.in_force().of(operator)), ApiToken.Ending.DEACTIVATED, actor)
+    _end(list(ApiToken.objects.in_force().of(operator)), ApiToken.Ending.DEACTIVATED, actor, actor_name)
 
 
 @transaction.atomic
-def _end(tokens: Sequence[ApiToken], why: ApiToken.Ending, actor: Operator | None) -> None:
+def _end(tokens: Sequence[ApiToken], why: ApiToken.Ending, actor: Operator | None, actor_name: str = "") -> None:
     for token in tokens:
         rows = ApiToken.objects.filter(pk=token.pk, ended_at=None)
         if rows.update(ended_at=timezone.now(), ended_why=why):
             data = {"whom": _whom(token), "why": why.value}
-            audit.record("api_token.ended", actor=actor, obj=named(token), data=data)
+            audit.record("api_token.ended", actor=actor, obj=named(token), data=data, actor_name=actor_name)
 
 
 def named(token: ApiToken) -> tuple[str, object, str]:

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group
 
-from accounts.models import AuditEntry, AwsAccount, Grant, GrantRule, Operator
+from accounts.models import ApiToken, AuditEntry, AwsAccount, Grant, GrantRule, Operator, ScimUser
 from accounts.roles import Role
 from accounts.services import grant_rules, grants, operators
-from tests.accounts.scim import mapped, named
+from tests.accounts.scim import api_token, mapped, named
 from tests.conftest import make_operator
 from tests.services.scim_client import USER, ScimDirectory
 
@@ -67,6 +67,14 @@ def test_a_deleted_user_whom_an_owner_let_in_is_nobodys_to_take_over(directory: 
     answer = directory.ask("POST", "Users", {"schemas": [USER], "userName": "dana@example.org", "active": False})
     assert answer.status_code == 409, answer.text
     assert named("dana").is_active
+
+
+def test_put_without_active_lets_nobody_in(directory: ScimDirectory) -> None:
+    uid = directory.make_user("dana")
+    directory.patch(f"Users/{uid}", OFF)
+    answer = directory.ask("PUT", f"Users/{uid}", {"schemas": [USER], "userName": "dana@example.org"})
+    assert (answer.status_code, answer.json()["active"]) == (200, False)
+    assert not named("dana").is_active
 
 
 # ---- Owners ----------------------------------------------------------------------------------------------------------
@@ -129,3 +137,46 @@ def test_members_stay_when_others_become_owners(
     grants.give(actor=olga, grant=Grant(operator=make_operator("oskar", Role.VIEWER, None), role=Role.OWNER))
     grants.give(actor=olga, grant=Grant(group=group, aws_account=aws_account, role=Role.APPROVER))
     assert named("dana").groups.get() == group
+
+
+# ---- Addresses -------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("address", ["bo\u212a@example.org", "b\u00f6b@example.org"])
+def test_an_address_has_a_local_part_of_ascii(directory: ScimDirectory, address: str) -> None:
+    """U+212A, the sign of Kelvin, is “k” in lower case: else it would name somebody else."""
+    answer = directory.ask("POST", "Users", {"schemas": [USER], "userName": address})
+    assert (answer.status_code, answer.json()["scimType"]) == (400, "invalidValue")
+    assert not ScimUser.objects.exists()
+
+
+def test_a_domain_in_another_script_is_kept_as_dns_has_it(directory: ScimDirectory) -> None:
+    answer = directory.ask("POST", "Users", {"schemas": [USER], "userName": "Dana@B\u00dccher.example"})
+    assert answer.status_code == 201, answer.text
+    assert Operator.objects.filter(email="dana@xn--bcher-kva.example").exists()
+
+
+# ---- The audit trail -------------------------------------------------------------------------------------------------
+def test_what_the_directory_changes_is_written_down_as_done_by_it(directory: ScimDirectory) -> None:
+    uid = directory.make_user("dana")
+    assert AuditEntry.objects.get(verb="operator.made").actor_name == DIRECTORY
+    directory.patch(
+        f"Users/{uid}",
+        {"op": "Replace", "path": "displayName", "value": "Dana Roe"},
+        {"op": "Replace", "path": "externalId", "value": "42"},
+    )
+    entry = AuditEntry.objects.get(verb="scim.user_changed")
+    assert (entry.actor_name, entry.object_name) == (DIRECTORY, "dana@example.org")
+    assert entry.data["changes"] == {
+        "displayName": ['"Dana"', '"Dana Roe"'],
+        "externalId": ["0a21f0f2-dana", "42"],
+        "operator": ["Dana", "Dana Roe"],
+    }
+    directory.ask("DELETE", f"Users/{uid}")
+    assert AuditEntry.objects.get(verb="scim.user_deleted").actor_name == DIRECTORY
+
+
+def test_tokens_that_end_with_a_leaver_are_ended_by_the_directory(directory: ScimDirectory) -> None:
+    uid = directory.make_user("dana")
+    token = api_token(named("dana"))
+    directory.ask("DELETE", f"Users/{uid}")
+    assert not ApiToken.objects.in_force().filter(pk=token.pk).exists()
+    assert AuditEntry.objects.get(verb="api_token.ended").actor_name == DIRECTORY
