@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import KeyCheck
 from accounts.sessions import under_fallbacks
+from iamconsole.web import words
 
 ADVICE = "Wait until nothing needs it, or take it out of SECRET_KEY_FALLBACKS now and lose that (docs/keys.md)."
 
@@ -43,4 +44,4 @@ def _links() -> Iterator[str]:
         return
     until = changed + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
     if until > timezone.now():
-        yield f"links in invitations, until {until:%Y-%m-%d %H:%M} UTC"
+        yield f"links in invitations, until {words.full_time(until)}"

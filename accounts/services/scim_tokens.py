@@ -17,6 +17,7 @@ from accounts import audit
 from accounts.models import Operator, ScimToken
 from accounts.services.operators import require_owner_of_all
 from accounts.tokens.authentication import is_within
+from iamconsole.web import words
 
 PREFIX = "iamconsole-scim-"  # so that scanners of leaked secrets, and people, know one
 LONGEST_DAYS = 730
@@ -65,7 +66,7 @@ def make(*, actor: Operator, name: str, networks: str, days: int, request: HttpR
     token = ScimToken(name=name, digest=_digest(text), networks=lines, made_by=actor, ends_at=ends_at)
     token.full_clean()
     token.save()
-    data = {"ends": f"{ends_at:%Y-%m-%d}", "networks": ", ".join(lines.split())}
+    data = {"ends": words.machine_time(ends_at), "networks": ", ".join(lines.split())}
     audit.record("scim.token_made", actor=actor, obj=_named(token), data=data, request=request)
     return text
 

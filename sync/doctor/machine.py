@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from iamconsole import clock, trouble
+from iamconsole.web import words
 from sync.doctor.finding import DoctorFinding
 
 LEAST_ROOM_MB = 100
@@ -56,7 +57,7 @@ def check_clock() -> DoctorFinding:
         return DoctorFinding("clock", False, detail, advice)
     newest = AuditEntry.objects.order_by("-pk").values_list("at", flat=True).first()
     if newest is not None and newest - now > MOST_SKEW:
-        detail = f"the newest audit entry is of {newest:%Y-%m-%d %H:%M:%S} UTC, later than this machine’s time."
+        detail = f"the newest audit entry is of {words.full_time(newest)}, later than this machine’s time."
         return DoctorFinding("clock", False, detail, advice)
     return DoctorFinding("clock", True, "agrees with what was written last")
 

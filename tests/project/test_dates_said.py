@@ -33,6 +33,7 @@ MAY = (
     "cognito/restoring/views.py",
     "sync/row_writes.py",
     "findings/forms.py",
+    "accounts/tokens/forms.py",
 )
 
 
