@@ -53,19 +53,24 @@ class ScimGroupForm(forms.Form):
         super().__init__(data, initial=initial, auto_id=f"id_{row.pk}_%s")
         self._row = row
         self._groups = {str(group.pk): group for group in Group.objects.order_by("name")}
-        made = [] if any(each.name == row.display_name for each in self._groups.values()) else [(NEW, self._new_words)]
+        made = [] if any(each.name == self._new_name for each in self._groups.values()) else [(NEW, self._new_words)]
         field = self.fields["group"]
         if isinstance(field, forms.ChoiceField):
             field.choices = [("", "No group"), *((pk, str(each)) for pk, each in self._groups.items()), *made]
 
     @property
     def _new_words(self) -> str:
-        return f"A new group, {self._row.display_name[:150]}"
+        return f"A new group, {self._new_name}"
+
+    @property
+    def _new_name(self) -> str:
+        """As much of the directory’s as a group of operators keeps."""
+        return self._row.display_name[:150]
 
     def chosen(self) -> Group | None:
         """Not saved, where it is a new one."""
         said = self.cleaned_data["group"]
-        return Group(name=self._row.display_name[:150]) if said == NEW else self._groups.get(said)
+        return Group(name=self._new_name) if said == NEW else self._groups.get(said)
 
 
 class HandOverForm(forms.Form):

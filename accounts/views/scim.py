@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,7 +19,7 @@ from accounts.models import Grant, GrantRule, ScimGroup, ScimToken, ScimUser
 from accounts.scim.forms import HandOverForm, ScimGroupForm, ScimTokenForm
 from accounts.services import scim_groups, scim_operators, scim_tokens
 from accounts.services.operators import save_group
-from accounts.services.owners import NoOwnerLeft
+from accounts.services.owners import NoOwnerLeft, keeping_an_owner
 
 CHOOSE = "Choose a group that is there. Somebody may have deleted the one that you chose: look again."
 MADE = "scim_token_made"  # in the session, sealed there, until the page has shown it once
@@ -60,9 +61,13 @@ def scim_group_map(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("scim")
     actor, chosen = signed_in(request), form.chosen()
     try:
-        if chosen is not None and chosen.pk is None:
-            save_group(actor=actor, group=chosen, before={}, request=request)
-        scim_groups.map_group(actor=actor, row=row, group=chosen, may_own=form.cleaned_data["may_own"], request=request)
+        with keeping_an_owner():
+            if chosen is not None and chosen.pk is None:
+                save_group(actor=actor, group=chosen, before={}, request=request)
+            may_own = form.cleaned_data["may_own"]
+            scim_groups.map_group(actor=actor, row=row, group=chosen, may_own=may_own, request=request)
+    except IntegrityError:  # somebody else made one of this name
+        messages.error(request, CHOOSE)
     except NoOwnerLeft as error:
         messages.error(request, " ".join(error.messages))
     else:

@@ -82,3 +82,12 @@ def test_handing_over_twice_is_once(olgas: Client, bob: Operator) -> None:
 def test_who_owns_some_aws_accounts_only_is_refused(alices: Client) -> None:
     assert alices.get(PAGE).status_code == 403
     assert b"SCIM provisioning" not in alices.get("/operators/").content
+
+
+def test_two_groups_with_long_names_that_begin_alike_are_mapped(olgas: Client) -> None:
+    for end in ("a", "b"):
+        row = ScimGroup.objects.create(display_name="x" * 150 + end)
+        page = olgas.post(f"{PAGE}groups/{row.pk}/", {"group": "new"}, follow=True)
+        assert page.status_code == 200
+    assert Group.objects.get().scim_groups.count() == 1
+    assert "Choose a group that is there" in page.content.decode()
