@@ -9,9 +9,15 @@ from django.urls import get_script_prefix
 
 WsgiApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
+# What asks the process itself and not through the proxy.
+_PROBED = ("/health/", "/metrics")
+
 
 def below(prefix: str, application: WsgiApplication) -> WsgiApplication:
-    """The application, asked with the path (`"/iam"`) or, by a proxy that cuts it off, without; `""`: it has none."""
+    """The application, whose addresses begin with the prefix (`"/iam"`); `""`: with none. Others are 404.
+
+    The proxy hands the path on as it is: what may have cut it off or not could be asked past the proxy's own rules.
+    """
     if not prefix:
         return application
 
@@ -19,6 +25,9 @@ def below(prefix: str, application: WsgiApplication) -> WsgiApplication:
         path = environ.get("PATH_INFO", "")
         if path == prefix or path.startswith(f"{prefix}/"):
             environ["PATH_INFO"] = path.removeprefix(prefix) or "/"
+        elif not path.startswith(_PROBED):
+            start_response("404 Not Found", [("Content-Type", "text/plain; charset=utf-8")])
+            return [f"The console is below {prefix}/ here: the proxy must hand that path on.\n".encode()]
         return application(environ, start_response)
 
     return answer

@@ -48,8 +48,8 @@ def environment(tmp_path: Path) -> dict[str, str]:
     return kept | {"IAMCONSOLE_STATE": str(tmp_path), "IAMCONSOLE_DEMO": "1"}
 
 
-@pytest.fixture(params=[True, False], ids=["path-cut-off", "path-kept"])
-def console(request: pytest.FixtureRequest, environment: dict[str, str]) -> Iterator[tuple[str, list[str]]]:
+@pytest.fixture
+def console(environment: dict[str, str]) -> Iterator[tuple[str, list[str]]]:
     """Its address, and what was asked for outside of it."""
     command = [sys.executable, "manage.py", "create_operator", "--email", EMAIL, "--name", "Paula", "--demo"]
     options = ["--role", "owner", "--account", "all", "--password-stdin"]
@@ -68,7 +68,7 @@ def console(request: pytest.FixtureRequest, environment: dict[str, str]) -> Iter
     ):
         try:
             assert wait_until(lambda: "Booting worker" in log.read_text(), 60), log.read_text()
-            with serving_below("/iam", outer, inner, cut=request.param) as outside:
+            with serving_below("/iam", outer, inner) as outside:
                 yield url, outside
         finally:
             server.terminate()

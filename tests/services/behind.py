@@ -10,8 +10,8 @@ from threading import Thread
 
 
 @contextmanager
-def serving_below(prefix: str, port: int, of: int, *, cut: bool) -> Iterator[list[str]]:
-    """On `port`; asks port `of`, with the path cut off if `cut`. Gives the paths asked for that don't lie below it."""
+def serving_below(prefix: str, port: int, of: int) -> Iterator[list[str]]:
+    """On `port`; asks port `of`. Gives the paths asked for that don't lie below it."""
     outside: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -22,8 +22,7 @@ def serving_below(prefix: str, port: int, of: int, *, cut: bool) -> Iterator[lis
                 return
             asked = HTTPConnection("127.0.0.1", of, timeout=60)
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            path = self.path.removeprefix(prefix) if cut else self.path
-            asked.request(self.command, path, body, dict(self.headers.items()))
+            asked.request(self.command, self.path, body, dict(self.headers.items()))
             answer = asked.getresponse()
             said = answer.read()
             asked.close()
