@@ -39,7 +39,7 @@ class Console:
     def said(self) -> str:
         return Path(self.output.name).read_text()
 
-    def await_line(self, pattern: str, seconds: float = 60) -> re.Match[str]:
+    def await_line(self, pattern: str, seconds: float = 300) -> re.Match[str]:
         def look() -> re.Match[str] | None:
             assert self.process.poll() is None, self.said()
             return re.search(pattern, self.said())
@@ -110,7 +110,7 @@ def alive_in(state: Path) -> set[str] | None:
 def refused_on(port: int, state: Path) -> tuple[int, str]:
     state.mkdir(parents=True)
     other = Console(state, port)
-    status = other.process.wait(timeout=20)
+    status = other.process.wait(timeout=120)
     other.end()
     return status, other.said()
 
