@@ -82,7 +82,7 @@ SIGNED: dict[str, Change] = {
     "another request": attribute(DATA, "InResponseTo", "_another"),
     "expired": attribute(DATA, "NotOnOrAfter", ago(3600)),
     "expired conditions": attribute(CONDITIONS, "NotOnOrAfter", ago(120)),
-    "not yet": attribute(CONDITIONS, "NotBefore", ago(-120)),
+    "not yet": attribute(CONDITIONS, "NotBefore", ago(-86_400)),
     "no end": attribute(DATA, "NotOnOrAfter", None),
     "an end next year": attribute(DATA, "NotOnOrAfter", ago(-365 * 86400)),
     "another method": attribute(

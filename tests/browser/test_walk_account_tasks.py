@@ -119,7 +119,8 @@ def test_root_at_rest(
     world.iam.add_user_to_group(GroupName="administrators", UserName="ada")
     world.iam.attach_user_policy(UserName="ben", PolicyArn=everything)
     emulator.describe_root(mfa="", keys=[{"created": "2020-01-01T00:00:00+00:00"}])
-    for source in ("iam.details", "iam.login", "iam.mfa", "iam.summary", "iam.alias", "iam.credential_report"):
+    of_users = ("iam.login", "iam.mfa", "iam.keys", "iam.ssh_keys", "iam.service_credentials")
+    for source in ("iam.details", *of_users, "iam.summary", "iam.alias", "iam.credential_report"):
         pulled(aws_account, source=source)
     worker("changes")
     page = page_of(erin)

@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, AwsAccount, Grant, Operator
 from accounts.roles import Role
+from iamconsole import retention
 from policies import editor_drafts
 from policies.models import EditorDraft, ManagedPolicy
-from sync import ticks
 from tests.conftest import make_operator
 from tests.policies.drafting import LIST, READ, WRITE, ClientOf, Tab, opened, texts
 from tests.services.pages import address, get, text_of
@@ -132,7 +132,7 @@ def test_no_more_than_so_many_are_kept(
 def test_it_is_gone_after_thirty_days(erin: Operator, tab_of: Callable[[Operator], Tab]) -> None:
     tab_of(erin).save(READ)
     EditorDraft.objects.update(saved_at=timezone.now() - timedelta(days=29, hours=23))
-    assert editor_drafts.forget_old in ticks.works()
+    assert editor_drafts.forget_old in retention.parts()
     editor_drafts.forget_old()
     assert texts(erin) == [READ]
     EditorDraft.objects.update(saved_at=timezone.now() - timedelta(days=30, minutes=1))

@@ -94,8 +94,7 @@ def test_an_alias_by_its_own_policy_alone(aws_account: AwsAccount) -> None:
 
 
 def ran_in(aws_account: AwsAccount, source: str) -> None:
-    ran(aws_account, source)
-    aws_account.runs.filter(source=source).update(region=REGION)
+    ran(aws_account, source, region=REGION)
 
 
 def test_log_groups_by_all_policies_of_their_region(aws_account: AwsAccount) -> None:

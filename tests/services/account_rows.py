@@ -55,9 +55,17 @@ def make_settings(aws_account: AwsAccount, **fields: Any) -> IamAccount:
     return make(IamAccount, aws_account, aws_account.account_id, **{**usual, **fields})
 
 
-def ran(aws_account: AwsAccount, *sources: str, state: str = Run.State.DONE, error: Any = None) -> None:
+def ran(
+    aws_account: AwsAccount, *sources: str, state: str = Run.State.DONE, error: Any = None, region: str = ""
+) -> None:
     """Pulls of these sources have ended so."""
-    about = {"aws_account": aws_account, "state": state, "trigger": "schedule", "finished_at": timezone.now()}
+    about = {
+        "aws_account": aws_account,
+        "region": region,
+        "state": state,
+        "trigger": "schedule",
+        "finished_at": timezone.now(),
+    }
     for source in sources:
         Run.objects.create(source=source, error=error or {}, **about)
 
