@@ -9,6 +9,7 @@ from django.core.management import call_command
 
 from accounts.models import AwsAccount
 from cognito import posture
+from cognito.models import IdentityPool, UserPool
 from emulator.process import Emulator
 from emulator.sample_estate import acme
 from findings import refresh
@@ -46,7 +47,9 @@ def pulled(aws_accounts: Collection[AwsAccount], only: Collection[str] = ()) -> 
 
 
 def looked_at(aws_accounts: Collection[AwsAccount]) -> None:
-    while posture.look_again():
-        pass
+    """Pools, too: where only IAM changed, that is five minutes later."""
+    for model in (UserPool, IdentityPool):
+        for row in model.objects.live().filter(aws_account__in=aws_accounts):
+            posture.tell(row)
     for aws_account in aws_accounts:
         assert refresh.refresh(aws_account)
