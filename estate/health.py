@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from functools import cached_property
 
 from django.db.models import Count
@@ -19,6 +18,7 @@ from estate.pulls import PullStanding, pull_standings
 from estate.scope import AllAccounts
 from findings.looked import looked_in
 from findings.models import FindingSeverity, RuleTally
+from iamconsole.web.marked_states import MarkedState
 from iamconsole.web.panels import SEVERITIES
 from sync import drift
 from sync.account_status import remember_statuses
@@ -26,7 +26,7 @@ from sync.models import Change
 from sync.selectors import OPEN, waiting_in
 
 
-class Health(Enum):
+class Health(MarkedState):
     """The worst first: its word, its icon, its ink."""
 
     CRITICAL = ("Critical", "octagon-alert", "ink-danger")
@@ -37,18 +37,6 @@ class Health(Enum):
     PARTLY = ("Partly read", "circle-question-mark", "ink-warn")
     GOOD = ("Good", "check", "ink-ok")
     RESTS = ("Rests", "circle-pause", "muted")
-
-    @property
-    def word(self) -> str:
-        return self.value[0]
-
-    @property
-    def icon(self) -> str:
-        return self.value[1]
-
-    @property
-    def ink(self) -> str:
-        return self.value[2]
 
     @property
     def slug(self) -> str:

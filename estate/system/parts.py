@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import Enum
 
 from django.conf import settings
 from django.urls import reverse
@@ -13,6 +12,7 @@ from django.utils import timezone
 
 from accounts.audit.figures import audit_state
 from iamconsole import heartbeats, parts, trouble
+from iamconsole.web.marked_states import MarkedState
 from iamconsole.web.words import ago, counted, duration
 from monitoring import storage
 from sync import counter, ticks
@@ -23,25 +23,13 @@ SEALED_WITHIN = timedelta(minutes=5)
 LEAST_FREE, LEAST_SHARE_FREE = 100 * 2**20, 0.1
 
 
-class PartState(Enum):
+class PartState(MarkedState):
     """The worst first: its word, its icon, its ink."""
 
     FAILS = ("Doesn’t work", "circle-x", "ink-danger")
     UNKNOWN = ("Unknown", "circle-question-mark", "ink-warn")
     LOOK = ("Look at it", "triangle-alert", "ink-warn")
     WORKS = ("Works", "check", "ink-ok")
-
-    @property
-    def word(self) -> str:
-        return self.value[0]
-
-    @property
-    def icon(self) -> str:
-        return self.value[1]
-
-    @property
-    def ink(self) -> str:
-        return self.value[2]
 
 
 @dataclass(frozen=True)
