@@ -123,7 +123,7 @@ def _on_sqlite(backup: OpenedBackup, gap: aftermath.RestoredGap) -> Path | None:
             call_command("migrate", verbosity=0, interactive=False)
             aftermath.put_on_hold(gap)
         sqlite.settle(new)
-        kept = place.with_name(f"{place.name}.before-restore-{clock.now():%Y%m%dT%H%M%S}") if place.exists() else None
+        kept = sqlite.name_beside(place, clock.now()) if place.exists() else None
         connection.close()
         sqlite.put_in_place(new, kept)
     return kept

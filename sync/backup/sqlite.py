@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import fcntl
+import itertools
 import os
 import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +101,13 @@ def workspace() -> Iterator[Path]:
         raise BackupRefused("Another restore is under way.") from None
     finally:
         os.close(opened)
+
+
+def name_beside(place: Path, at: datetime) -> Path:
+    """For the database that makes way; two restores in one second keep both."""
+    name = f"{place.name}.before-restore-{at:%Y%m%dT%H%M%S}"
+    names = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
+    return next(path for path in map(place.with_name, names) if not path.exists())
 
 
 def put_in_place(new: Path, kept: Path | None) -> None:

@@ -121,7 +121,7 @@ def test_it_proposes_and_a_person_decides(command: Command, iam: Any, aws_accoun
 
 def test_a_token_that_applies_or_sees_people_is_refused(command_of: Callable[..., Command], alice: Operator) -> None:
     for scopes, arguments in (
-        (("see_iam", "apply"), ()),
+        (("see_iam", "propose", "apply"), ()),
         (("see_iam", "see_people"), ()),
         (("see_iam",), ("--people",)),
     ):

@@ -24,6 +24,7 @@ from accounts import audit
 from accounts.models import AuditEntry, Operator
 from iamconsole import heartbeats
 from sync import counter
+from sync.backup import sqlite
 from tests.conftest import make_operator, wait_until
 from tests.services.backups import backed_up, database_programs, flipped, restored, said
 from tests.services.workers import ROOT, _environment, database_url
@@ -73,6 +74,17 @@ def test_twice_is_as_good_as_once(backup: Path) -> None:
     assert (names(), counter.is_on_hold()) == (["Alice"], True)
     assert AuditEntry.objects.filter(verb="audit.restored").count() == 1
     assert audit.verify() == []
+
+
+def test_two_restores_in_one_second_keep_both_databases(tmp_path: Path) -> None:
+    at = timezone.now()
+    names = []
+    for _ in range(3):
+        kept = sqlite.name_beside(tmp_path / "db.sqlite3", at)
+        kept.touch()
+        names.append(kept.name)
+    first = f"db.sqlite3.before-restore-{at:%Y%m%dT%H%M%S}"
+    assert names == [first, f"{first}-2", f"{first}-3"]
 
 
 def test_an_existing_database_is_given_up_by_name_only(backup: Path) -> None:
