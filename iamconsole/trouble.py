@@ -53,6 +53,7 @@ NO_BROKER = ConsoleTrouble(
     "See that Redis runs, and that REDIS_URL is its address; without Redis, that the state folder’s queue is there.",
 )
 
+RETRY_AFTER_S = "60"  # the header Retry-After of what is answered meanwhile
 LEAST_ROOM = 2**20  # bytes; SQLite’s files beside the database take some of them
 _FULL = ("database or disk is full", "no space left on device", "could not extend file", "disk quota exceeded")
 _READ_ONLY = ("readonly database", "unable to open database file", "read-only transaction", "disk i/o error")

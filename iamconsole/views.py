@@ -126,5 +126,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
         answer: HttpResponse = problem(503, found.sentence)
     else:
         answer = render(request, "503.html", {"trouble": found}, status=503)
-    answer["Retry-After"] = "60"
+    answer["Retry-After"] = trouble.RETRY_AFTER_S
     return answer

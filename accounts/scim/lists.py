@@ -5,40 +5,49 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Prefetch, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
-from scim2_models import Context, ListResponse, Resource, SearchRequest
-from scim2_models.path import CompareOperator, Comparison
+from scim2_models import Context, ListResponse, Resource, SearchRequest, TooManyException
 
+from accounts.scim.narrowing import condition_of
 from accounts.scim.protocol import answer, body_of
 from accounts.scim.resources import MOST_RESULTS
 
 M = TypeVar("M", bound=Model)
 
-# Attributes, in lower case, of which a column says as much as the resource; the others are compared in the resources.
-_COLUMNS = {
-    "username": "user_name__iexact",
-    "displayname": "display_name__iexact",
-    "externalid": "external_id",
-    "id": "uid",
-}
+# Of how many rows resources are made, to compare a filter that the database can't.
+MOST_COMPARED = 2_000
+TOO_MANY = (
+    f"The filter would be compared with more than {MOST_COMPARED:,} resources. Narrow it by “eq” of userName, "
+    "displayName, externalId, id, active or members, or ask for pages without a filter."
+)
 
 
 def list_answer(
-    request: HttpRequest, model: type[Resource[Any]], rows: QuerySet[M], resource_of: Callable[[M], Resource[Any]]
+    request: HttpRequest,
+    model: type[Resource[Any]],
+    rows: QuerySet[M],
+    resource_of: Callable[[M], Resource[Any]],
+    members: Prefetch[Any] | None = None,
 ) -> HttpResponse:
-    """Raises SCIMException and pydantic.ValidationError, where the query can't be answered."""
+    """`members`: what is read only of rows whose members are asked for.
+
+    Raises SCIMException and pydantic.ValidationError, where the query can't be answered.
+    """
     search = search_of(request, model)
-    rows = _narrowed(rows, search).order_by("pk")
-    found: list[Resource[Any]] = []
     start, count = search.start_index or 1, MOST_RESULTS if search.count is None else min(search.count, MOST_RESULTS)
     if search.filter is None:
         total = rows.count()
-        within = rows[start - 1 : start - 1 + count] if start <= total else ()  # no database counts further
-        found = [resource_of(row) for row in within]
+        # No database counts further than its rows.
+        within = list(rows.order_by("pk")[start - 1 : start - 1 + count]) if start <= total else []
     else:
-        matching = [resource for row in rows if search.filter.match(resource := resource_of(row))]
-        total, found = len(matching), matching[start - 1 : start - 1 + count]
+        if members and "members" in str(search.filter).lower():
+            rows = rows.prefetch_related(members)
+        fitting = _fitting(rows, search, resource_of)
+        total, within = len(fitting), fitting[start - 1 : start - 1 + count]
+    if members and wants_members(search):
+        prefetch_related_objects(within, members)
+    found = [resource_of(row) for row in within]
     said = ListResponse[model](  # type: ignore[valid-type]
         total_results=total, start_index=start, items_per_page=len(found), resources=found
     )
@@ -58,6 +67,13 @@ def search_of(request: HttpRequest, model: type[Resource[Any]]) -> SearchRequest
     return found
 
 
+def wants_members(search: SearchRequest[Any]) -> bool:
+    """Whether the answer has members: as many as a group has, since RFC 7644 has no pages of them."""
+    if search.attributes:
+        return any("members" in str(path).lower() for path in search.attributes)
+    return not any(str(path).rpartition(":")[2].lower() == "members" for path in search.excluded_attributes or ())
+
+
 def dumped(said: Any, search: SearchRequest[Any], context: Context) -> dict[str, Any]:
     found: dict[str, Any] = said.model_dump(scim_ctx=context, response_parameters=search)
     if isinstance(said, ListResponse):
@@ -65,13 +81,13 @@ def dumped(said: Any, search: SearchRequest[Any], context: Context) -> dict[str,
     return found
 
 
-def _narrowed(rows: QuerySet[M], search: SearchRequest[Any]) -> QuerySet[M]:
-    """By the column, for the filters that directories send; what is left is compared by the filter itself."""
-    asked = search.filter.ast if search.filter is not None else None
-    if not isinstance(asked, Comparison) or asked.op != CompareOperator.eq or not isinstance(asked.value, str):
-        return rows
-    names = {field.name for field in rows.model._meta.get_fields()}
-    column = _COLUMNS.get(str(asked.attr_path).rpartition(":")[2].lower(), "")
-    if "\x00" in asked.value or column.partition("__")[0] not in names:
-        return rows
-    return rows.filter(**{column: asked.value})
+def _fitting(rows: QuerySet[M], search: SearchRequest[Any], resource_of: Callable[[M], Resource[Any]]) -> list[M]:
+    """Raises TooManyException."""
+    if search.filter is None:
+        return []
+    condition = condition_of(search.filter.ast, rows.model)
+    narrowed = rows.filter(condition).distinct() if condition is not None else rows
+    compared = list(narrowed.order_by("pk")[: MOST_COMPARED + 1])
+    if len(compared) > MOST_COMPARED:
+        raise TooManyException(detail=TOO_MANY)
+    return [row for row in compared if search.filter.match(resource_of(row))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from functools import wraps
@@ -33,7 +34,10 @@ from accounts.services import scim_tokens
 from accounts.services.owners import NoOwnerLeft, keeping_an_owner
 from accounts.services.scim_operators import AddressTaken
 from accounts.services.scim_tokens import ScimTokenRefused, said_by
+from iamconsole import trouble
 from iamconsole.web.kept_texts import check_texts
+
+log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 ScimView = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -66,6 +70,11 @@ def endpoint(*methods: str) -> Callable[[ScimView[P]], ScimView[P]]:
                 return _refused(ForbiddenException(detail=LAST_OWNER))
             except _SAID as error:
                 return _refused(_translated(error))
+            except Exception as error:
+                if (found := trouble.recognise(error)) is None:
+                    raise
+                log.warning("The directory is told to come again: %s", error)
+                return _refused(_unavailable(found), {"Retry-After": trouble.RETRY_AFTER_S})
 
         return cast(ScimView[P], csrf_exempt(answered))
 
@@ -118,6 +127,13 @@ def _token(request: HttpRequest) -> ScimToken:
 def _not_by(request: HttpRequest) -> SCIMException:
     error = SCIMException(detail=f"This address doesn’t take {request.method}.")
     error.status = 405
+    return error
+
+
+def _unavailable(found: trouble.ConsoleTrouble) -> SCIMException:
+    """A fault of the machine: what was asked may be asked again as it is."""
+    error = SCIMException(detail=found.sentence)
+    error.status = 503
     return error
 
 

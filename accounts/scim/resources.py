@@ -42,6 +42,19 @@ POLICY = ScimPolicy(
 )
 
 
+def removed_by_value(body: dict[str, Any]) -> dict[str, Any]:
+    """A PATCH of which removals name members by `value` only: Entra ID sends {"$ref": null, "value": …}."""
+    operations = body.get("Operations")
+    for each in operations if isinstance(operations, list) else ():
+        if isinstance(each, dict) and str(each.get("op")).lower() == "remove" and isinstance(each.get("value"), list):
+            each["value"] = [{"value": one["value"]} if _has_value(one) else one for one in each["value"]]
+    return body
+
+
+def _has_value(one: Any) -> bool:
+    return isinstance(one, dict) and "value" in one
+
+
 class PersonName(ComplexAttribute):
     formatted: str | None = None
     family_name: str | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
@@ -24,8 +25,9 @@ def users() -> QuerySet[ScimUser]:
     return ScimUser.objects.there().select_related("operator").prefetch_related(groups)
 
 
-def groups() -> QuerySet[ScimGroup]:
-    return ScimGroup.objects.prefetch_related(Prefetch("members", ScimUser.objects.there()))
+def members() -> Prefetch[Any]:
+    """Of groups, as `members_there`."""
+    return Prefetch("members", ScimUser.objects.there(), to_attr="members_there")
 
 
 def user_resource(row: ScimUser, request: HttpRequest) -> UserResource:
@@ -43,7 +45,10 @@ def user_resource(row: ScimUser, request: HttpRequest) -> UserResource:
     )
 
 
-def group_resource(row: ScimGroup, request: HttpRequest, members: Iterable[ScimUser] = ()) -> GroupResource:
+def group_resource(row: ScimGroup, request: HttpRequest, members: Iterable[ScimUser] | None = None) -> GroupResource:
+    """With these members; else with those that are read, none where nobody asked for them."""
+    if members is None:
+        members = getattr(row, "members_there", ())
     return GroupResource(
         id=row.uid,
         external_id=row.external_id or None,

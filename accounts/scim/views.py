@@ -8,16 +8,17 @@ from django.http import HttpRequest, HttpResponse
 from scim2_models import Context, ListResponse, PatchOp, Resource
 
 from accounts.models import ScimGroup, ScimUser
-from accounts.scim.lists import dumped, list_answer, search_of
+from accounts.scim.lists import dumped, list_answer, search_of, wants_members
 from accounts.scim.protocol import answer, body_of, endpoint, not_found, token_of, unknown_members
 from accounts.scim.resources import (
     GroupResource,
     UserResource,
+    removed_by_value,
     resource_types,
     schemas,
     service_provider_config,
 )
-from accounts.scim.rows import group_resource, groups, user_resource, users
+from accounts.scim.rows import group_resource, members, user_resource, users
 from accounts.services import scim_groups, scim_operators
 from accounts.services.scim_tokens import said_by
 from accounts.services.scim_wishes import ScimWish
@@ -94,7 +95,8 @@ def scim_groups_search(request: HttpRequest) -> HttpResponse:
 
 
 def _groups_answer(request: HttpRequest) -> HttpResponse:
-    return list_answer(request, GroupResource, groups(), lambda row: group_resource(row, request, row.members.all()))
+    rows = ScimGroup.objects.all()
+    return list_answer(request, GroupResource, rows, lambda row: group_resource(row, request), members())
 
 
 @endpoint(GET, PUT, PATCH, DELETE)
@@ -117,18 +119,21 @@ def scim_group(request: HttpRequest, uid: str) -> HttpResponse:
 
 def _save_group(request: HttpRequest, row: ScimGroup, asked: GroupResource) -> None:
     uids = {each.value or "" for each in asked.members or ()}
-    members = list(ScimUser.objects.there().filter(uid__in=uids))
-    if missing := uids - {member.uid for member in members}:
+    found = list(ScimUser.objects.there().filter(uid__in=uids))
+    if missing := uids - {member.uid for member in found}:
         raise unknown_members(missing)
     row.display_name, row.external_id = asked.display_name or "", asked.external_id or ""
-    scim_groups.save(row, members, actor_name=_actor(request))
+    scim_groups.save(row, found, actor_name=_actor(request))
 
 
 def _group_answer(request: HttpRequest, uid: str, context: Context) -> HttpResponse:
-    row = groups().filter(uid=uid).first()
+    rows = ScimGroup.objects.filter(uid=uid)
+    if wants_members(search_of(request, GroupResource)):
+        rows = rows.prefetch_related(members())
+    row = rows.first()
     if row is None:
         raise not_found("group")
-    return _resource_answer(request, group_resource(row, request, row.members.all()), context)
+    return _resource_answer(request, group_resource(row, request), context)
 
 
 # ---- Of both ---------------------------------------------------------------------------------------------------------
@@ -143,23 +148,10 @@ def _changed(request: HttpRequest, model: type[Any], now: Any) -> Any:
         asked.replace(now)
         return asked
     patch_of: Any = PatchOp[model]  # type: ignore[valid-type]
-    patch = patch_of.model_validate(_by_value_alone(body_of(request)), scim_ctx=Context.RESOURCE_PATCH_REQUEST)
+    patch = patch_of.model_validate(removed_by_value(body_of(request)), scim_ctx=Context.RESOURCE_PATCH_REQUEST)
     wanted = now.model_copy(deep=True)
     patch.patch(wanted)
     return wanted
-
-
-def _by_value_alone(body: dict[str, Any]) -> dict[str, Any]:
-    """A PATCH of which removals name members by `value` only: Entra ID sends {"$ref": null, "value": …}."""
-    operations = body.get("Operations")
-    for each in operations if isinstance(operations, list) else ():
-        if isinstance(each, dict) and str(each.get("op")).lower() == "remove" and isinstance(each.get("value"), list):
-            each["value"] = [{"value": one["value"]} if _has_value(one) else one for one in each["value"]]
-    return body
-
-
-def _has_value(one: Any) -> bool:
-    return isinstance(one, dict) and "value" in one
 
 
 def _resource_answer(request: HttpRequest, resource: Resource[Any], context: Context) -> HttpResponse:
