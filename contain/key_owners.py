@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.http import HttpRequest
+
 from accounts import audit
 from accounts.models import AwsAccount, Operator
 from contain.finding import KEY, NOT_HERE, FoundSubject, of_role, of_user, where_may
@@ -27,14 +29,18 @@ class NotAnswered(Exception):
     """AWS was asked, and nobody is found; says why to the operator."""
 
 
-def ask_aws(operator: Operator, key: str) -> FoundSubject:
+def ask_aws(request: HttpRequest, operator: Operator, key: str) -> FoundSubject:
     """Whose an access key is that no mirror holds: a new one, one that was deleted, or one of a session.
 
-    Raises NotAnswered.
+    Raises NotAnswered. It counts against the same limit as the page of a key (identities/key_accounts.py).
     """
     accounts = [each for each in where_may(operator) if each.is_connected and not each.resting]
     if not KEY.fullmatch(key) or not accounts:
         raise NotAnswered(NOT_HERE)
+    try:
+        key_accounts.count(request, operator)
+    except key_accounts.AskedTooOftenError as too_often:
+        raise NotAnswered(f"{too_often} Or contain by name.") from too_often
     audit.record("contain.key_asked", actor=operator, aws_account=None, obj=("operator", operator.pk, ""))
     account = _account_of(accounts, key)
     if key.startswith("AKIA") and (user := _owner(account, key)):
@@ -44,7 +50,7 @@ def ask_aws(operator: Operator, key: str) -> FoundSubject:
 
 def _account_of(accounts: Sequence[AwsAccount], key: str) -> AwsAccount:
     try:
-        told = key_accounts.account_of(accounts[0], key)
+        told = key_accounts.account_of(accounts, key)
     except key_accounts.NoSuchKeyError as unknown:
         raise NotAnswered(NOT_HERE) from unknown
     except key_accounts.NotToldError as why:

@@ -287,7 +287,7 @@ ACCOUNT_RATE_LIMITS = {
     "api_refused": "30/m/ip",
     # Requests for access, of one operator (access_requests/services.py).
     "access_requested": "10/h/key",
-    # Keys of which AWS is asked whose AWS account they are of, by one operator (identities/key_accounts.py).
+    # Keys of which AWS is asked whose they are, by one operator (identities/key_accounts.py, contain/key_owners.py).
     "access_key_asked": "30/h/key",
 }
 ACCOUNT_SESSION_REMEMBER = False

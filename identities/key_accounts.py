@@ -5,7 +5,8 @@ AWS STS API Reference, "GetAccessKeyInfo".
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from allauth.core.internal import ratelimit
 from django.http import HttpRequest
@@ -20,6 +21,7 @@ from sync.aws.errors import AccessDeniedError, AwsError
 from sync.aws.permission import Permission
 
 LIMIT = "access_key_asked"  # of settings.ACCOUNT_RATE_LIMITS
+MOST_ASKED = 5  # AWS accounts, one after the other, while somebody waits for the page
 OWNER_OF_KEY = Permission(
     "sts:GetAccessKeyInfo",
     "Say to which AWS account an access key belongs that the mirror doesn’t hold.",
@@ -50,8 +52,30 @@ class AskedTooOftenError(NotToldError):
         super().__init__("You asked AWS about too many keys within an hour. Wait a while, then ask again.")
 
 
-def account_of(asked: AwsAccount, key: str) -> str:
-    """The 12 digits, as AWS says them to the console’s role to read of `asked`. Raises NotToldError."""
+def count(request: HttpRequest, operator: Operator) -> None:
+    """Counts that the operator asks of a key. Raises AskedTooOftenError."""
+    if not ratelimit.consume(request, app=APP, action=LIMIT, key=str(operator.pk)):
+        raise AskedTooOftenError
+
+
+def account_of(accounts: Iterable[AwsAccount], key: str) -> str:
+    """The 12 digits, as the first of `accounts` says them that AWS answers from; at most MOST_ASKED are tried.
+
+    Raises NotToldError. That AWS knows no such key is an answer, and ends it.
+    """
+    refusals = []
+    for asked in islice(accounts, MOST_ASKED):
+        try:
+            return _account_as_told_by(asked, key)
+        except NoSuchKeyError:
+            raise
+        except NotToldError as why:
+            refusals.append(str(why))
+    raise NotToldError(" ".join(refusals))
+
+
+def _account_as_told_by(asked: AwsAccount, key: str) -> str:
+    """By the console’s role to read there. Raises NotToldError."""
     try:
         answer = reader(asked, urgent=True).call("sts", "GetAccessKeyInfo", AccessKeyId=key)
     except AccessDeniedError as denied:
@@ -60,7 +84,7 @@ def account_of(asked: AwsAccount, key: str) -> str:
     except AwsError as error:
         if error.code in _NO_SUCH_KEY:
             raise NoSuchKeyError from error
-        raise NotToldError(str(error)) from error
+        raise NotToldError(f"From {asked}: {error}") from error
     return str(answer.get("Account") or "")
 
 
@@ -78,7 +102,6 @@ def ask(request: HttpRequest, operator: Operator, key: str) -> str:
     accounts = asked_of(operator)
     if not accounts:
         raise NotToldError("AWS is asked from an AWS account that you may see: none of them is connected.")
-    if not ratelimit.consume(request, app=APP, action=LIMIT, key=str(operator.pk)):
-        raise AskedTooOftenError
+    count(request, operator)
     audit.record("access_key.asked", actor=operator, aws_account=None, obj=("operator", operator.pk, ""))
-    return account_of(accounts[0], key)
+    return account_of(accounts, key)

@@ -42,6 +42,6 @@ def ask_key(request: HttpRequest) -> HttpResponse:
     """Asks AWS whose an access key is that no mirror holds."""
     key = request.POST.get("key", "").strip()[:128]
     try:
-        return redirect(key_owners.ask_aws(signed_in(request), key).url)
+        return redirect(key_owners.ask_aws(request, signed_in(request), key).url)
     except key_owners.NotAnswered as why:
         return _page(request, key, str(why))

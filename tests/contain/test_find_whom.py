@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
-from accounts.models import AuditEntry, Operator
+from accounts.models import AuditEntry, Grant, Operator
 from accounts.roles import Role
 from identities.models import AccessKey
-from tests.conftest import make_operator
+from tests.conftest import make_aws_account, make_operator
 from tests.services.leaked_key import Night
 from tests.services.organizations import MadeOrganization, connect_member
 from tests.services.pages import address, text_of
@@ -88,6 +90,26 @@ def test_where_aws_is_not_to_be_asked(night: Night, erin: Operator, client_of: C
     night.emulator.rules([{"action": "GetAccessKeyInfo", "error": {"code": "AccessDenied", "status": 403}}])
     assert "lacks sts:GetAccessKeyInfo" in asked(client_of(erin), night.key["AccessKeyId"])[1]
     assert NOT_HERE in asked(client_of(erin), "not-a-key")[1]
+
+
+def test_nobody_asks_without_end(night: Night, erin: Operator, client_of: ClientOf, settings: Any) -> None:
+    """It counts with what is asked on the page of a key; what the mirror finds isn't counted."""
+    settings.ACCOUNT_RATE_LIMITS = {"access_key_asked": "2/h/key"}
+    cache.clear()
+    client = client_of(erin)
+    client.post("/access-keys/", {"key": "AKIAZZZZZZZZZZZZZZZZ"})
+    answers = [asked(client, "AKIAZZZZZZZZZZZZZZZZ")[1] for _ in range(2)]
+    assert ["too many keys within an hour" in each for each in answers] == [False, True]
+    assert len(night.emulator.calls("GetAccessKeyInfo")) == 2
+    cache.clear()
+
+
+def test_another_aws_account_is_asked_where_one_does_not_answer(
+    night: Night, erin: Operator, client_of: ClientOf
+) -> None:
+    AccessKey.objects.all().delete()
+    Grant.objects.create(operator=erin, aws_account=make_aws_account("000000000001", "A first one"), role=Role.EDITOR)
+    assert asked(client_of(erin), night.key["AccessKeyId"])[0] == 302
 
 
 def test_what_is_called_so_comes_before_what_begins_so(night: Night, erin: Operator, client_of: ClientOf) -> None:

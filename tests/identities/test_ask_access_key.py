@@ -12,7 +12,8 @@ from django.test import Client
 from accounts.models import AuditEntry, AwsAccount, Operator
 from accounts.roles import Role
 from emulator.process import Emulator
-from tests.conftest import make_operator
+from identities import key_accounts
+from tests.conftest import make_aws_account, make_operator
 from tests.services.pages import text_of
 from tests.services.world import World
 
@@ -122,3 +123,24 @@ def test_where_nothing_is_connected_nobody_can_be_asked(
 ) -> None:
     AwsAccount.objects.update(connection=AwsAccount.Connection.SNAPSHOT)
     assert "none of them is connected" in asked(client_of(bob), "AKIAZZZZZZZZZZZZZZZZ")
+
+
+def test_another_aws_account_is_asked_where_one_doesnt_answer(
+    key: str, olga: Operator, client_of: ClientOf, emulator: Emulator
+) -> None:
+    make_aws_account("000000000001", "A first one")  # the console’s credentials are of another AWS account
+    client = client_of(olga)
+    assert "Told by AWS" in asked(client, key)
+    emulator.rules([{"action": "GetAccessKeyInfo", "error": {"code": "AccessDenied", "status": 403}}])
+    said = asked(client, key)
+    assert "From A first one" in said and "read of Acme" in said
+
+
+def test_not_all_of_a_hundred_are_asked(
+    key: str, olga: Operator, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        make_aws_account(f"00000000000{number}", f"A {number}.")
+    monkeypatch.setattr(key_accounts, "MOST_ASKED", 2)
+    said = asked(client_of(olga), key)
+    assert "From A 0." in said and "From A 1." in said and "From A 2." not in said and "Told by AWS" not in said
