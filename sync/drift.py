@@ -56,10 +56,10 @@ def drift_in(aws_accounts: Sequence[AwsAccount], *, ignored: bool = False) -> Qu
     """The same of several AWS accounts."""
     before = Revision.objects.filter(facet=OuterRef("facet"), number=OuterRef("number") - 1)
     rows: QuerySet[Any] = (
-        _outside(aws_accounts, ignored=ignored)
+        with_source(_outside(aws_accounts, ignored=ignored))
         .select_related("facet__aws_account", "run", "accepted_by", "reversal")
         .annotate(before=Subquery(before.values("content")), was_gone=Subquery(before.values("gone")))
-        .annotate(source=_source(), called=_called())
+        .annotate(called=_called())
         .annotate(earlier_run=Subquery(_earlier_runs().values("pk")[:1]))
     )
     return rows
@@ -72,13 +72,13 @@ def _outside(aws_accounts: Sequence[AwsAccount], *, ignored: bool = False) -> Qu
     return rows
 
 
-def _source() -> Case:
-    """The source that shows such facets when all of an AWS account is pulled."""
+def with_source(revisions: QuerySet[Revision]) -> QuerySet[Any]:
+    """Each with the source that shows such facets when all of an AWS account is pulled (`source`)."""
     cases = [
         When(facet__source=source.facet, facet__kind__in=source.kinds, then=Value(source.name))
         for source in mirror.sources.values()
     ]
-    return Case(*cases, default=Value(""), output_field=CharField())
+    return revisions.annotate(source=Case(*cases, default=Value(""), output_field=CharField()))
 
 
 def _called() -> Case:

@@ -2,7 +2,8 @@
 
 A complete pull of the schedule that brought nothing new is counted into the total of its day (`PullDay`), and its row
 goes, both in one transaction: a tick that dies counts none twice. What stays is what `retention.idle` keeps, and the
-pull right before one that brought something, so that drift and "as of" still name the two between which it was changed.
+pull right before one that brought something, or before an event that did, so that drift, also when it is accepted, and
+"as of" still name the two between which it was changed.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from time import monotonic
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from sync import clock, pull_groups, retention
+from sync import clock, drift, pull_groups, retention
 from sync.models import PullDay, Revision, Run
 
 BATCH = 200
@@ -59,7 +61,18 @@ def that_found_nothing(runs: QuerySet[Run]) -> QuerySet[Run]:
     nothing = {"new": 0, "changed": 0, "gone": 0, "error": {}, "object_id": "", "started_at__isnull": False}
     complete = runs.filter(state=Run.State.DONE, trigger=Run.Trigger.SCHEDULE, **nothing)
     next_brought_something = Revision.objects.filter(run=OuterRef("following")).order_by()
-    return retention.idle(complete).filter(~Exists(next_brought_something)).defer("log", "cursor")
+    stays = Q(Exists(next_brought_something)) | Q(Exists(_drift_before_the_next()))
+    return retention.idle(complete).exclude(stays).defer("log", "cursor")
+
+
+def _drift_before_the_next() -> QuerySet[Any]:
+    """What an object's refresh, such as one after an event, found after a run, before the next of the same source.
+
+    Also what is accepted by now: between this run and that refresh it was changed (`drift.drift_in`).
+    """
+    since = Revision.objects.filter(run__gt=OuterRef("pk"), run__lte=OuterRef("following")).order_by()
+    there = since.filter(drift_in=OuterRef("aws_account"), facet__region=OuterRef("region"))
+    return drift.with_source(there).filter(source=OuterRef("source"))
 
 
 def _sum_up(runs: Sequence[Run]) -> int:

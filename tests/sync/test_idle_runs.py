@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from accounts.models import AwsAccount
+from accounts.models import AwsAccount, Operator
 from emulator.process import Emulator
-from sync import idle_runs, pull_groups
+from identities.models import IamUser
+from sync import drift, idle_runs, pull_groups, refresh
 from sync.models import Facet, PullDay, Revision, Run, SourceState
 from tests.conftest import make_aws_account
 from tests.services.pulling import pulled, seed
@@ -102,6 +103,27 @@ def test_drift_still_names_the_two_pulls_between_which_it_came(emulator: Emulato
     Revision.objects.filter(origin="outside").update(accepted_at=timezone.now())
     idle_runs.sum_up()
     assert left() == [runs[0].pk, runs[2].pk, runs[3].pk, runs[5].pk]
+
+
+@pytest.mark.django_db
+def test_accepted_drift_that_an_event_found_keeps_the_pull_before_it(
+    emulator: Emulator, aws_account: AwsAccount, erin: Operator
+) -> None:
+    iam = seed(emulator)
+    runs = [pulled(aws_account) for _ in range(3)]
+    others = [pulled(aws_account, source="iam.alias") for _ in range(3)]
+    iam.tag_user(UserName="jane", Tags=[{"Key": "team", "Value": "finance"}])
+    event = refresh.start(row=IamUser.objects.get(), actor=erin)
+    refresh.work(event.pk)
+    runs += [pulled(aws_account) for _ in range(3)]
+    others += [pulled(aws_account, source="iam.alias")]
+    long_ago = timezone.now() - timedelta(days=20)
+    Run.objects.update(trigger="schedule", created_at=long_ago, finished_at=long_ago)
+    Revision.objects.filter(origin="outside").update(accepted_at=timezone.now())
+    idle_runs.sum_up()
+    [found] = drift.drift_of(aws_account)
+    assert (found.earlier_run, found.run_id) == (runs[2].pk, event.pk)
+    assert left() == sorted(each.pk for each in (runs[0], runs[2], event, runs[5], others[0], others[3]))
 
 
 @pytest.mark.django_db
