@@ -3,7 +3,7 @@
 A database that was set back takes for unsent what was sent after it was copied. Owners decide about each open change by
 what AWS says of it now (sync/held/), and then the queue is released. From the command line it is released as a whole:
 what AWS doesn't show, or what is sent at most once, can't be named there, and its outcome is unknown until somebody has
-looked, at the change itself.
+looked, at the change itself. What needed approvals goes on only as owners decided on the page, where two of them do.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from sync.changes.bookkeeping import log_line, record, wake_after_commit
 from sync.changes.steps import created_ids, planned_step
 from sync.counter import UNFINISHED, outside, status
 from sync.held.changes import undecided
+from sync.held.deciding import needs_second_owner
 from sync.models import Change, HeldDecision, SpanningChange, Step, StepCounter
 from sync.operations import Gate, Guarantee, PlannedStep
 
@@ -60,10 +61,12 @@ class WaitingStep:
 class WaitingChange:
     change: Change
     steps: Sequence[WaitingStep]  # those that aren't done, by what the database knows
+    is_released: bool  # by owners, on the page
+    needs_owners: bool  # … who haven't
 
     @property
     def may_go_on(self) -> bool:
-        return all(step.is_seen for step in self.steps)
+        return self.is_released or (not self.needs_owners and all(step.is_seen for step in self.steps))
 
     @property
     def ends_access_later(self) -> bool:
@@ -112,12 +115,8 @@ def release(
     waiting = [
         _waiting_change(each) for each in _waiting(since).select_for_update(of=("self",)).prefetch_related("steps")
     ]
-    wrong = sorted(set(going_on) - {each.change.pk for each in waiting if each.may_go_on})
-    if wrong:
-        raise PlanError(f"These can’t go on by themselves, or don’t wait: {', '.join(map(str, wrong))}.")
-    released = _let_go_on(
-        waiting, {*going_on, *HeldDecision.objects.filter(is_in_force=True).values_list("change", flat=True)}
-    )
+    _check_going_on(waiting, set(going_on))
+    released = _let_go_on(waiting, {*going_on, *(each.change.pk for each in waiting if each.is_released)})
     HeldDecision.objects.all().delete()
     # Which of their waves were begun since isn't known: whoever resumes one has looked.
     SpanningChange.objects.filter(finished_at=None, halted_at=None).exclude(released_at=None).update(
@@ -133,6 +132,19 @@ def release(
     }
     audit.record("queue.released", actor=actor, actor_name=actor_name, reason=reason, data={**said, **which})
     return released
+
+
+def _check_going_on(waiting: Sequence[WaitingChange], going_on: set[int]) -> None:
+    """Raises PlanError."""
+    if left := [each.change.pk for each in waiting if each.needs_owners and each.change.pk in going_on]:
+        words = "These needed approvals: owners decide about them on the page On hold, and another one confirms it"
+        raise PlanError(f"{words}: {_numbers(left)}.")
+    if wrong := going_on - {each.change.pk for each in waiting if each.may_go_on}:
+        raise PlanError(f"These can’t go on by themselves, or don’t wait: {_numbers(wrong)}.")
+
+
+def _numbers(of: Collection[int]) -> str:
+    return ", ".join(map(str, sorted(of)))
 
 
 def _held_row(actor: Operator | None) -> tuple[StepCounter, datetime]:
@@ -168,7 +180,9 @@ def _waiting(since: datetime) -> QuerySet[Change]:
 def _waiting_change(change: Change) -> WaitingChange:
     ids = created_ids(change)
     left = [planned_step(step, ids) for step in change.steps.all() if step.state not in Step.FINISHED]
-    return WaitingChange(change, [_waiting_step(step) for step in left])
+    decided = HeldDecision.objects.filter(change=change, is_in_force=True).exists()
+    needs_owners = not decided and needs_second_owner(change, besides=None)
+    return WaitingChange(change, [_waiting_step(step) for step in left], decided, needs_owners)
 
 
 def _waiting_step(step: PlannedStep) -> WaitingStep:

@@ -16,8 +16,9 @@ from accounts.models import AwsAccount, Operator
 from accounts.roles import ADMINISTER
 from sync import clock, counter, sealed
 from sync.changes import attempts, lifecycle, removals, temporary
-from sync.changes.approvers import ChangeSituation
+from sync.changes.approvers import valid_approvals
 from sync.changes.bookkeeping import PlanError, locked, log_line, record, texts_of
+from sync.changes.demands import demands
 from sync.changes.dry_run import look_at
 from sync.held.changes import HeldChange, held_change, open_at
 from sync.held.saying import Says
@@ -66,7 +67,7 @@ def decide(
         made = HeldDecision(change=change, choice=choice, reason=reason.strip()[:2_000], decided_by=actor)
         made.decided_at = clock.now()
         made.done_positions = [step.position for step in held.steps if step.says is Says.SO_ALREADY]
-        made.is_in_force = not needs_second_owner(change, made)
+        made.is_in_force = choice == Choice.GIVE_UP or not needs_second_owner(change, besides=actor)
         made.save()
         _record("change.held_decided", made, actor)
         if made.is_in_force:
@@ -91,11 +92,15 @@ def confirm(*, change: Change, actor: Operator) -> None:
         _carry_out(made, actor, held)
 
 
-def needs_second_owner(change: Change, made: HeldDecision) -> bool:
-    """Giving up sends nothing, and an only owner decides alone."""
-    if made.choice == Choice.GIVE_UP or change.ends_id or not ChangeSituation(change, made.decided_by).demands:
+def needs_second_owner(change: Change, *, besides: Operator | None) -> bool:
+    """Whether another owner confirms that it goes on, or is done. An only owner decides alone.
+
+    `besides` is who decided; None on the command line, where nobody is known to be an owner.
+    """
+    if change.ends_id or not demands(change, valid_approvals(change)):
         return False
-    return who_may(ADMINISTER, change.aws_account).exclude(pk=made.decided_by.pk).exists()
+    owners = who_may(ADMINISTER, change.aws_account)
+    return (owners.exclude(pk=besides.pk) if besides else owners).exists()
 
 
 def _since() -> datetime:

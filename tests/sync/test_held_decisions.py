@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -103,6 +105,23 @@ def test_another_owner_confirms_what_needed_approvals(
     assert undecided(timezone.now()).count() == 0
     with pytest.raises(PlanError, match="nothing to confirm"):
         deciding.confirm(change=change, actor=olga)
+
+
+def test_the_command_line_asks_for_that_owner_too(
+    world: World, change: Change, alice: Operator, olga: Operator
+) -> None:
+    world.aws_account.approvals_required = 1
+    world.aws_account.save()
+    decide(change, alice, looked_at(change, alice))
+    with pytest.raises(CommandError, match=f"another one confirms it: {change.pk}"):
+        call_command("release_queue", "--release", "Looked", "--go-on", str(change.pk))
+    assert counter.is_on_hold()
+    shown = io.StringIO()
+    call_command("release_queue", stdout=shown)
+    assert "needed approvals: owners decide" in shown.getvalue()
+    deciding.confirm(change=change, actor=olga)
+    call_command("release_queue", "--release", "Looked", "--go-on", str(change.pk), stdout=io.StringIO())
+    assert AuditEntry.objects.get(verb="queue.released").data["changes_going_on"] == [change.pk]
 
 
 def test_an_only_owner_decides_alone(world: World, change: Change, alice: Operator) -> None:

@@ -32,8 +32,8 @@ class Command(BaseCommand):
             return
         self.stdout.write(f"On hold since {full_time(status.on_hold_since)}. {status.why}")
         for each in service.waiting_changes():
-            mark = "may go on" if each.may_go_on else "can't go on by itself"
-            self.stdout.write(f"\nChange {each.change.pk} of {each.change.aws_account}: {each.change.titled} ({mark})")
+            named = f"\nChange {each.change.pk} of {each.change.aws_account}: {each.change.titled}"
+            self.stdout.write(f"{named} ({_mark(each)})")
             for step in each.steps:
                 self.stdout.write(f"  {step.position}. {step.title}. {step.sentence}")
 
@@ -43,3 +43,11 @@ class Command(BaseCommand):
         except PlanError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Released: {len(released.going_on)} go on, {len(released.stopped)} are to be looked at.")
+
+
+def _mark(waiting: service.WaitingChange) -> str:
+    if waiting.is_released:
+        return "released by owners: goes on"
+    if waiting.needs_owners:
+        return "needed approvals: owners decide on the page On hold"
+    return "may go on" if waiting.may_go_on else "can't go on by itself"
