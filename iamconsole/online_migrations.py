@@ -82,14 +82,22 @@ class FillInBatches(RunPython):
 
 
 class MakeTriggers(RunPython):
-    """Has `make(connection)` make triggers before what they keep up is filled in. `migrate` makes lost ones anew."""
+    """Has `make(connection)` make triggers before what they keep up is filled in. `migrate` makes lost ones anew.
 
-    def __init__(self, make: Callable[[BaseDatabaseWrapper], object]) -> None:
-        self.make = make
-        super().__init__(self._forwards, RunPython.noop)
+    Backwards `drop(connection)` drops them: they write to a table that goes.
+    """
+
+    def __init__(
+        self, make: Callable[[BaseDatabaseWrapper], object], drop: Callable[[BaseDatabaseWrapper], object]
+    ) -> None:
+        self.make, self.drop = make, drop
+        super().__init__(self._forwards, self._backwards)
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        return type(self).__qualname__, [self.make], {}
+        return type(self).__qualname__, [self.make, self.drop], {}
 
     def _forwards(self, apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         self.make(schema_editor.connection)
+
+    def _backwards(self, apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        self.drop(schema_editor.connection)

@@ -44,7 +44,7 @@ LIMITS = (
         "Pulls that found nothing",
         "sync.Run",
         "Complete pulls of the schedule that found nothing new are summed up into the totals of their day. Kept are "
-        "what the next row keeps, and the pull right before one, or an event, that found something: it was changed between them.",
+        "what the next row keeps, and the pull right before one, or an event, that found something: they say when.",
         "sync.idle_runs.sum_up",
         setting="KEEP_IDLE_RUNS_DAYS",
         usual=14,

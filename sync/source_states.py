@@ -6,10 +6,12 @@ So what asks how each source stands never reads the runs themselves, of which th
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from typing import Any
 
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 
 from accounts.models import AwsAccount
@@ -41,16 +43,33 @@ def make_missing(database: BaseDatabaseWrapper) -> bool:
     """Makes the triggers where there are none, or others; whether it did."""
     wanted = _triggers(database.vendor)
     with transaction.atomic(using=database.alias), database.cursor() as cursor:
-        cursor.execute(_FIND[database.vendor], [_RUNS])
-        there = {name for (name,) in cursor.fetchall() if name.startswith(_TABLE)}
+        there = _there(cursor)
         if there == wanted.keys():
             return False
-        for name in there - wanted.keys():
-            cursor.execute(f'DROP TRIGGER "{name}"' + (f" ON {_RUNS}" if database.vendor == "postgresql" else ""))
+        _drop(cursor, there - wanted.keys())
         for name in wanted.keys() - there:
             for statement in wanted[name]:
                 cursor.execute(statement)
     return True
+
+
+def drop(database: BaseDatabaseWrapper) -> None:
+    """All of them, before their table goes; runs are written without them then."""
+    with transaction.atomic(using=database.alias), database.cursor() as cursor:
+        _drop(cursor, _there(cursor))
+
+
+def _there(cursor: CursorWrapper) -> set[str]:
+    cursor.execute(_FIND[cursor.db.vendor], [_RUNS])
+    return {name for (name,) in cursor.fetchall() if name.startswith(_TABLE)}
+
+
+def _drop(cursor: CursorWrapper, names: Collection[str]) -> None:
+    is_postgresql = cursor.db.vendor == "postgresql"
+    for name in names:
+        cursor.execute(f'DROP TRIGGER "{name}"' + (f" ON {_RUNS}" if is_postgresql else ""))
+        if is_postgresql:
+            cursor.execute(f'DROP FUNCTION IF EXISTS "{name}"()')
 
 
 def trigger_names(vendor: str) -> set[str]:

@@ -2,7 +2,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 from iamconsole.online_migrations import MakeTriggers
-from sync.source_states import make_missing
+from sync.source_states import drop, make_missing
 
 
 class Migration(migrations.Migration):
@@ -89,5 +89,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        MakeTriggers(make_missing),
+        MakeTriggers(make_missing, drop),
     ]

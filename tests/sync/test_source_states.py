@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.db.migrations.state import ProjectState
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -71,6 +73,28 @@ def test_lost_triggers_are_made_anew_and_what_was_missed_is_filled_in(aws_accoun
     assert stands(aws_account) == {("iam.details", ""): (missed, missed, None)}
     failed = run(aws_account, FAILED).pk
     assert stands(aws_account) == {("iam.details", ""): (missed, missed, failed)}
+
+
+def test_backwards_the_migration_takes_the_triggers_with_it(aws_account: AwsAccount) -> None:
+    """`migrate sync 0001` drops their table: a run of the release before couldn't end."""
+    [*_, made] = import_module("sync.migrations.0002_source_states").Migration.operations
+    about = ("sync", connection.schema_editor(), ProjectState(), ProjectState())
+    made.database_backwards(*about)
+    assert left_of_triggers() == set()
+    run(aws_account, DONE)
+    assert stands(aws_account) == {}
+    made.database_forwards(*about)
+    assert left_of_triggers() == source_states.trigger_names(connection.vendor)
+
+
+def left_of_triggers() -> set[str]:
+    """Of PostgreSQL the functions, of which each has one."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT proname FROM pg_proc WHERE proname LIKE 'sync\\_sourcestate%'")
+        else:
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'sync_sourcestate%'")
+        return {name for (name,) in cursor.fetchall()}
 
 
 def test_the_schedule_and_the_pages_read_no_runs_but_the_newest(aws_account: AwsAccount) -> None:
