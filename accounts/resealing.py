@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -10,8 +11,10 @@ from dataclasses import dataclass, field
 from django.conf import settings
 
 from accounts import keys
-from iamconsole.sealed_values import kinds_of_sealed
+from iamconsole.sealed_values import SealedValues, kinds_of_sealed
 from iamconsole.sealing import key_names
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class SealedCounts:
 class SealedBatch:
     kind: str
     count: int
+    failure: str = ""  # why what is left of this kind wasn't sealed again
 
 
 def under_older_keys() -> list[SealedCounts]:
@@ -47,14 +51,26 @@ def under_older_keys() -> list[SealedCounts]:
 def reseal() -> Iterator[SealedBatch]:
     """All that can be opened, under the newest key, in batches: each is done when it is told of.
 
-    Between two batches others write. At the end, keys under which nothing is left are forgotten: the database needs
-    them no more.
+    Between two batches others write. A kind that fails keeps none of the others from their turn. At the end, keys
+    under which nothing is left are forgotten, unless one failed: the database needs them no more.
     """
+    is_whole = True
     for values in kinds_of_sealed():
+        for batch in _reseal(values):
+            yield batch
+            is_whole = is_whole and not batch.failure
+            time.sleep(settings.PULL_BREATH_S)  # SQLite lets nobody in who comes while one writes on and on
+    if is_whole:
+        keys.retire([each.name for each in under_older_keys() if not each.counts.total()])
+
+
+def _reseal(values: SealedValues) -> Iterator[SealedBatch]:
+    try:
         for count in values.reseal():
             yield SealedBatch(values.kind, count)
-            time.sleep(settings.PULL_BREATH_S)  # SQLite lets nobody in who comes while one writes on and on
-    keys.retire([each.name for each in under_older_keys() if not each.counts.total()])
+    except Exception as error:  # an app's own: of its rows, or the database's
+        log.exception("Sealing %s again broke off", values.kind)
+        yield SealedBatch(values.kind, 0, f"{type(error).__name__}: {error}")
 
 
 def report(found: list[SealedCounts]) -> Iterator[tuple[bool, str, str]]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from accounts import keys, resealing
 from accounts.models import AwsAccount, Operator
@@ -149,3 +152,29 @@ def test_a_text_that_only_looks_sealed_needs_no_key(about_ada: Change, settings:
     step.save()
     settings.SEAL_KEYS = [NEW, *settings.SEAL_KEYS]
     assert run()[0] == 0
+
+
+def test_a_kind_that_fails_stops_no_other_and_is_said(
+    everything: Change, settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A row that a trigger of the database protects: the kind comes before others."""
+    old = key_names()[0]
+    settings.SEAL_KEYS = [NEW, *settings.SEAL_KEYS]
+    keys.at_start()
+    with refusing_updates("notifications_notificationroute"):
+        status, said = run()
+    assert status == 1
+    assert "Sealed again: 1 plans with personal texts, 1 second factors, 1 secrets of changes." in said
+    assert "Not all addresses and secrets of notifications were sealed again: IntegrityError" in capsys.readouterr().err
+    assert old in keys.known_seal_keys()
+    status, said = run()
+    assert (status, old in keys.known_seal_keys()) == (0, False)
+
+
+@contextmanager
+def refusing_updates(table: str) -> Iterator[None]:
+    with connection.cursor() as cursor:
+        refusal = f"BEFORE UPDATE ON {table} BEGIN SELECT RAISE(ABORT, 'refused'); END"
+        cursor.execute(f"CREATE TRIGGER refusing {refusal}")
+        yield
+        cursor.execute("DROP TRIGGER refusing")
