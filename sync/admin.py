@@ -312,7 +312,7 @@ class PullDayAdmin(SyncAdmin):
 
 @admin.register(TickPart)
 class TickPartAdmin(ReadOnlyAdmin):
-    """The parts of the tick that comes once a minute, and which of them fail."""
+    """The periodic tasks, and which of them fail."""
 
     aws_account_path = ""
     list_display = ("name", "began_at", "failing_since", "error")

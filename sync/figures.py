@@ -1,4 +1,4 @@
-"""Gauges of what waits, what is under way, and what is done once a minute."""
+"""Gauges of what waits, what is under way, and periodic tasks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from monitoring import catalogue
 from monitoring.catalogue import GaugeValue, register_readings
 from sync import clock, counter, ticks
 from sync.backlog import backlogs
-from sync.models import Change, Run, TickPart
+from sync.models import Change, Run
 
 WAITING = catalogue.gauge("queue_waiting", "What waits for a worker, by what is to be done", "work")
 OLDEST = catalogue.gauge(
@@ -20,8 +20,10 @@ OLDEST = catalogue.gauge(
 RUNNING = catalogue.gauge("pulls_running", "Pulls that have begun and not ended")
 OPEN = catalogue.gauge("open_changes", "Changes that are open, by their state", "state")
 ON_HOLD = catalogue.gauge("queue_on_hold", "1 while no change is sent to AWS until an owner has looked")
-TICK = catalogue.gauge("tick_age_seconds", "Seconds since a worker began what is due once a minute")
-FAILING = catalogue.gauge("tick_parts_failing", "Parts of it that did not work the last time")
+TICK = catalogue.gauge(
+    "tick_age_seconds", "Seconds since a worker last began the periodic tasks, which are due each minute"
+)
+FAILING = catalogue.gauge("tick_parts_failing", "Periodic tasks that did not work the last time")
 
 
 def register() -> None:
@@ -47,8 +49,7 @@ def _changes() -> Iterator[GaugeValue]:
 
 
 def _tick() -> Iterator[GaugeValue]:
-    began = TickPart.objects.filter(name=TickPart.TICK).values_list("began_at", flat=True).first()
-    if began is not None:
+    if (began := ticks.began_at()) is not None:
         yield GaugeValue(TICK, _age(began, clock.now()))
     yield GaugeValue(FAILING, len(ticks.failing()))
 

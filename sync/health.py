@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from celery import current_app
 from django.conf import settings
@@ -16,7 +16,7 @@ from kombu.exceptions import OperationalError
 
 from accounts import audit
 from accounts.models import AuditEntry, AwsAccount
-from iamconsole import heartbeats, trouble
+from iamconsole import first_start, heartbeats, trouble
 from iamconsole.database_version import refusal
 from iamconsole.web import trigrams
 from iamconsole.web.waiting import short_waits
@@ -29,7 +29,6 @@ from sync.doctor import keys, machine
 from sync.doctor.finding import DoctorFinding, guarded, troubled
 from sync.models import TickPart
 
-TICK_LATE = timedelta(minutes=3)
 PING_S = 3
 QUEUES = ("changes", "pulls")
 
@@ -106,7 +105,13 @@ def check_workers() -> Iterator[DoctorFinding]:
     for queue in QUEUES:
         names = heartbeats.alive(queue)
         advice = "" if names else f"Start one: celery -A iamconsole worker -Q {queue}"
-        yield DoctorFinding(f"worker for {queue}", bool(names), ", ".join(names) or "none was seen lately", advice)
+        detail = ", ".join(names) or f"none was seen{_yet() or ' lately'}"
+        yield DoctorFinding(f"worker for {queue}", bool(names), detail, advice)
+
+
+def _yet() -> str:
+    """In the first minutes of a console a process may be on its way."""
+    return " yet: the console was set up just now" if first_start.is_awaited() else ""
 
 
 def check_audit() -> DoctorFinding:
@@ -123,19 +128,19 @@ def check_beat() -> DoctorFinding:
             raise
         return DoctorFinding("cache", False, str(error).strip(), "Run: manage.py createcachetable")
     latest = datetime.fromisoformat(last_tick) if last_tick else None
-    if latest is not None and timezone.now() - latest < TICK_LATE:
-        return DoctorFinding("beat", True, f"last tick {ago(latest)}")
-    detail = f"last tick {ago(latest)}" if latest else "no tick was seen"
+    if latest is not None and timezone.now() - latest < ticks.LATE:
+        return DoctorFinding("beat", True, f"the periodic tasks ran {ago(latest)}")
+    detail = f"the periodic tasks ran {ago(latest)}" if latest else f"no periodic task has run{_yet()}"
     advice = "Start one beat: celery -A iamconsole beat. Without it nothing is pulled on schedule or recovered."
     return DoctorFinding("beat", False, detail, advice)
 
 
 def check_ticks() -> Iterator[DoctorFinding]:
-    """Checks that the tick runs."""
+    """Periodic tasks that failed the last time."""
     for part in ticks.failing():
         since = f"fails since {ago(part.failing_since)}" if part.failing_since else "fails"
         advice = "The log of the worker for changes has the details; it comes again each minute."
-        yield DoctorFinding(f"tick {part.name}", False, f"{since}: {part.error}", advice)
+        yield DoctorFinding(f"periodic task {part.name}", False, f"{since}: {part.error}", advice)
 
 
 def check_writes() -> DoctorFinding:

@@ -1,4 +1,4 @@
-"""The tick: what is done once a minute, part by part.
+"""The tick: the periodic tasks, which are done once a minute, one after the other.
 
 A part that fails, or that waits for what another process holds, keeps no other from its turn; it is logged, kept in a
 row, and `manage.py doctor` says so until it has worked again. No part waits for long: what it doesn't get now, it gets
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.core.cache import cache
 from django.db import DatabaseError, InterfaceError, connection
@@ -32,6 +32,7 @@ Part = Callable[[], object]
 
 # While no worker was there, one message a minute has waited: the first of them does it, and the others are too soon.
 TOO_SOON = timedelta(seconds=20)
+LATE = timedelta(minutes=3)
 _LONGEST = 400
 
 
@@ -64,6 +65,11 @@ def leave_trace() -> None:
     cache.set("beat-tick", clock.now().isoformat(), timeout=None)
 
 
+def began_at() -> datetime | None:
+    """When a worker last began all of it; None: never."""
+    return TickPart.objects.filter(name=TickPart.TICK).values_list("began_at", flat=True).first()
+
+
 def failing() -> list[TickPart]:
     """The parts that did not work the last time, with since when."""
     return list(TickPart.objects.exclude(failing_since=None).order_by("failing_since", "name"))
@@ -85,7 +91,7 @@ def _failure(name: str, part: Part) -> str:
     try:
         part()
     except Exception as error:
-        logger.exception("%s, which is due once a minute, broke off", name)
+        logger.exception("The periodic task %s broke off", name)
         restore_connection()
         return f"{type(error).__name__}: {error}".strip()[:_LONGEST]
     return ""

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.audit.figures import audit_state
-from iamconsole import heartbeats, parts, trouble
+from estate.system.blocks import block
+from iamconsole import first_start, heartbeats, parts, trouble
 from iamconsole.web.marked_states import MarkedState
 from iamconsole.web.words import ago, counted, duration
 from monitoring import storage
 from sync import counter, ticks
-from sync.models import TickPart
 
-TICK_LATE = timedelta(minutes=3)
+PERIODIC, QUEUE, AUDIT, DISK = "Periodic tasks", "Queue of changes", "Audit trail", "Disk"
 SEALED_WITHIN = timedelta(minutes=5)
 LEAST_FREE, LEAST_SHARE_FREE = 100 * 2**20, 0.1
 
@@ -29,6 +31,7 @@ class PartState(MarkedState):
     FAILS = ("Doesn’t work", "circle-x", "ink-danger")
     UNKNOWN = ("Unknown", "circle-question-mark", "ink-warn")
     LOOK = ("Look at it", "triangle-alert", "ink-warn")
+    STARTS = ("Starts", "hourglass", "muted")
     WORKS = ("Works", "check", "ink-ok")
 
 
@@ -46,23 +49,18 @@ class SystemPart:
 
 _WITHOUT = {
     "pulls": "Nothing is pulled, and no mail is sent, until one runs.",
-    "changes": "No change is applied, and nothing that is due once a minute is done, until one runs.",
+    "changes": "No change is applied, and no periodic task is run, until one runs.",
 }
-
-
-def system_parts() -> list[SystemPart]:
-    """What is wrong first, else in the order in which one part needs the next."""
-    found = [*_servers(), *_workers(), _beat(), *_tick(), _queue(), _audit(), _disk()]
-    order = list(PartState)
-    return sorted(found, key=lambda part: order.index(part.state))
 
 
 def _servers() -> Iterator[SystemPart]:
     ready = parts.ready(("migrations", "broker"))
     if ready["migrations"] == parts.OK:
         yield SystemPart("Database", PartState.WORKS, "It answers, and has all migrations.")
-    else:
+    elif ready["migrations"] == parts.MIGRATIONS_MISSING:
         yield SystemPart("Database", PartState.FAILS, f"{ready['migrations']}.", "Run manage.py migrate.")
+    else:
+        yield SystemPart("Database", PartState.UNKNOWN, f"{ready['migrations']}.")
     name = "Redis" if settings.REDIS_URL else "Folder of the queue"
     if ready["broker"] == parts.OK:
         yield SystemPart(name, PartState.WORKS, "Workers can be told that there is something to do.")
@@ -77,6 +75,8 @@ def _workers() -> Iterator[SystemPart]:
         if state == parts.OK:
             names = ", ".join(heartbeats.alive(queue))
             yield SystemPart(title, PartState.WORKS, f"{names}: heard of {_ago(heartbeats.age(queue))}.")
+        elif state == parts.NO_WORKER and first_start.is_awaited():
+            yield SystemPart(title, PartState.STARTS, f"None was heard of yet{_set_up()}. {_WITHOUT[queue]}")
         elif state == parts.NO_WORKER:
             text = f"None was heard of for {_patience()}. {_WITHOUT[queue]}"
             advice = f"Start one: celery -A iamconsole worker -Q {queue}"
@@ -93,56 +93,104 @@ def _ago(seconds: float | None) -> str:
     return ago(timezone.now() - timedelta(seconds=seconds or 0))
 
 
-def _beat() -> SystemPart:
+def _set_up() -> str:
+    at = first_start.at()
+    return f": the console was set up {ago(at)}" if at else ""
+
+
+def _beat() -> Iterator[SystemPart]:
     state = parts.ready(("beat",))["beat"]
     if state == parts.OK:
-        return SystemPart("Beat", PartState.WORKS, f"It sent what is due {_ago(heartbeats.beat_age())}.")
-    if state != parts.NO_BEAT:
-        return SystemPart("Beat", PartState.UNKNOWN, f"{state}.")
-    text = f"It wasn’t heard of for {_patience()}: nothing is pulled on schedule or recovered."
-    return SystemPart("Beat", PartState.FAILS, text, "Start one, and no more than one: celery -A iamconsole beat")
+        yield SystemPart("Beat", PartState.WORKS, f"It sent what is due {_ago(heartbeats.beat_age())}.")
+    elif state != parts.NO_BEAT:
+        yield SystemPart("Beat", PartState.UNKNOWN, f"{state}.")
+    elif first_start.is_awaited():
+        yield SystemPart("Beat", PartState.STARTS, f"It wasn’t heard of yet{_set_up()}.")
+    else:
+        text = f"It wasn’t heard of for {_patience()}: nothing is pulled on schedule or recovered."
+        yield SystemPart("Beat", PartState.FAILS, text, "Start one, and no more than one: celery -A iamconsole beat")
 
 
-def _tick() -> Iterator[SystemPart]:
-    began = TickPart.objects.filter(name=TickPart.TICK).values_list("began_at", flat=True).first()
-    is_late = began is None or timezone.now() - began > TICK_LATE
-    text = f"What is due once a minute was begun {ago(began)}." if began else "What is due wasn’t begun yet."
-    advice = "It needs beat, and a worker for changes." if is_late else ""
-    yield SystemPart("Once a minute", PartState.FAILS if is_late else PartState.WORKS, text, advice)
+def _periodic_tasks() -> Iterator[SystemPart]:
+    began = ticks.began_at()
+    needs = "They need beat, and a worker for changes."
+    if began is None and first_start.is_awaited():
+        yield SystemPart(PERIODIC, PartState.STARTS, f"None has run yet{_set_up()}. {needs}")
+    elif began is None:
+        yield SystemPart(PERIODIC, PartState.FAILS, "None has run yet.", needs)
+    else:
+        is_late = timezone.now() - began > ticks.LATE
+        state, advice = (PartState.FAILS, needs) if is_late else (PartState.WORKS, "")
+        yield SystemPart(PERIODIC, state, f"A worker ran them {ago(began)}; they are due each minute.", advice)
     for part in ticks.failing():
         since = f" since {ago(part.failing_since)}" if part.failing_since else ""
         advice = "It is tried again each minute. The log of the worker for changes says more."
-        yield SystemPart(f"Once a minute: {part.name}", PartState.LOOK, f"It fails{since}: {part.error}.", advice)
+        yield SystemPart(f"Periodic task {part.name}", PartState.LOOK, f"It fails{since}: {part.error}.", advice)
 
 
-def _queue() -> SystemPart:
+def _queue() -> Iterator[SystemPart]:
     status = counter.status()
     if status.on_hold_since is None:
-        return SystemPart("Queue of changes", PartState.WORKS, "It isn’t on hold.")
+        yield SystemPart(QUEUE, PartState.WORKS, "It isn’t on hold.")
+        return
     text = f"On hold since {ago(status.on_hold_since)}: nothing is sent to AWS. {status.why}"
-    return SystemPart(
-        "Queue of changes", PartState.FAILS, text, url=reverse("queue"), link="Look at it, and release it"
-    )
+    yield SystemPart(QUEUE, PartState.FAILS, text, url=reverse("queue"), link="Look at it, and release it")
 
 
-def _audit() -> SystemPart:
+def _audit() -> Iterator[SystemPart]:
     state = audit_state()
-    if state.problem:
-        return SystemPart("Audit trail", PartState.FAILS, state.problem)
     head = f"Sealed up to entry {state.number:,}{f', of {ago(state.at)}' if state.at else ''}."
-    if state.since and timezone.now() - state.since > SEALED_WITHIN:
+    if state.problem:
+        yield SystemPart(AUDIT, PartState.FAILS, state.problem)
+    elif state.since and timezone.now() - state.since > SEALED_WITHIN:
         text = f"{head} Not sealed: {counted(state.unsealed, 'entry', 'entries')}, the first of {ago(state.since)}."
-        return SystemPart("Audit trail", PartState.FAILS, text, "A worker for changes seals them once a minute.")
-    return SystemPart("Audit trail", PartState.WORKS, head)
+        yield SystemPart(AUDIT, PartState.FAILS, text, "A worker for changes seals them once a minute.")
+    else:
+        yield SystemPart(AUDIT, PartState.WORKS, head)
 
 
-def _disk() -> SystemPart:
+def _disk() -> Iterator[SystemPart]:
     room = storage.disk()
     text = f"{size(room.free)} of {size(room.total)} are free where the state folder is."
     if room.free < LEAST_FREE:
-        return SystemPart("Disk", PartState.FAILS, text, trouble.FULL.what_to_do)
+        yield SystemPart(DISK, PartState.FAILS, text, trouble.FULL.what_to_do)
+        return
     is_short = room.free < room.total * LEAST_SHARE_FREE
-    return SystemPart("Disk", PartState.LOOK if is_short else PartState.WORKS, text)
+    yield SystemPart(DISK, PartState.LOOK if is_short else PartState.WORKS, text)
+
+
+_LOOKS: Mapping[str, Callable[[], Iterator[SystemPart]]] = {
+    "Database and queue": _servers,
+    "Workers": _workers,
+    "Beat": _beat,
+    PERIODIC: _periodic_tasks,
+    QUEUE: _queue,
+    AUDIT: _audit,
+    DISK: _disk,
+}
+
+
+def system_parts() -> list[SystemPart]:
+    """What is wrong first, else in the order in which one part needs the next."""
+    found: list[SystemPart] = []
+    for title, look in _LOOKS.items():
+        read = block(title, partial(_listed, look))
+        found += read.value or [SystemPart(title, PartState.UNKNOWN, read.problem)]
+    order = list(PartState)
+    return sorted(found, key=lambda part: order.index(part.state))
+
+
+def _listed(look: Callable[[], Iterator[SystemPart]]) -> list[SystemPart]:
+    return list(look())
+
+
+def summary(found: Sequence[SystemPart]) -> str:
+    """A sentence."""
+    states = Counter(part.state for part in found)
+    if wrong := len(found) - states[PartState.WORKS] - states[PartState.STARTS]:
+        return f"{counted(wrong, 'part')} to look at."
+    starts = states[PartState.STARTS]
+    return f"{counted(starts, 'part')} not heard of yet." if starts else "All of them work."
 
 
 def size(amount: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,10 +12,10 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from estate.system.aws_calls import refused_calls, throttlings
+from estate.system.blocks import block
 from estate.system.failures import last_failures, troubled_pulls
-from estate.system.parts import PartState, size, system_parts
+from estate.system.parts import size, summary, system_parts
 from iamconsole.web.fragments import wants_fragment
-from iamconsole.web.words import counted
 from monitoring import storage, versions
 from sync.backlog import backlogs
 from sync.views.live import NOTHING_NEW
@@ -39,26 +40,9 @@ def system_now(request: HttpRequest) -> HttpResponse:
     return render(request, TEMPLATE, context)
 
 
-def _context() -> dict[str, Any]:
-    parts = system_parts()
-    wrong = [part for part in parts if part.state is not PartState.WORKS]
-    context: dict[str, Any] = {
-        "parts": parts,
-        "summary": f"{counted(len(wrong), 'part')} to look at." if wrong else "All of them work.",
-        "backlogs": backlogs(),
-        "pulls": troubled_pulls(),
-        "throttlings": throttlings(),
-        "refused": refused_calls(),
-        "failures": last_failures(),
-        "database": size(storage.database_size()),
-        "tables": [_line(each) for each in storage.growing(_MOST_TABLES)],
-        "versions": [("IAM Console" if name == "version" else name.title(), word) for name, word in _versions()],
-    }
-    return {**context, "signature": _signature(context)}
-
-
 def _versions() -> list[tuple[str, str]]:
-    return list(versions.versions().items())
+    found = versions.versions().items()
+    return [("IAM Console" if name == "version" else name.title(), word) for name, word in found]
 
 
 def _line(table: storage.GrowingTable) -> dict[str, Any]:
@@ -70,6 +54,25 @@ def _growth(a_day: float | None) -> str:
     if a_day is None:
         return ""
     return f"{'+' if a_day > 0 else '−'}{size(abs(a_day))}" if round(a_day) else "the same"
+
+
+_BLOCKS: Mapping[str, Callable[[], Any]] = {
+    "backlogs": backlogs,
+    "pulls": troubled_pulls,
+    "throttlings": throttlings,
+    "refused": refused_calls,
+    "failures": last_failures,
+    "database": lambda: size(storage.database_size()),
+    "tables": lambda: [_line(each) for each in storage.growing(_MOST_TABLES)],
+    "versions": _versions,
+}
+
+
+def _context() -> dict[str, Any]:
+    parts = system_parts()
+    context: dict[str, Any] = {"parts": parts, "summary": summary(parts)}
+    context |= {name: block(name, read) for name, read in _BLOCKS.items()}
+    return {**context, "signature": _signature(context)}
 
 
 def _signature(context: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""When each source is due, the Regions that it is looked at in, how fast AWS is asked, what is done once a minute."""
+"""When each source is due, the Regions that it is looked at in, how fast AWS is asked, the periodic tasks."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class PullTurn(models.Model):
 
 
 class TickPart(models.Model):
-    """A part of what is done once a minute, and how it went the last time. `TICK` is for all of it."""
+    """A periodic task, which is done once a minute, and how it went the last time. `TICK` is for all of it."""
 
     TICK = ""
 

@@ -55,7 +55,7 @@ def test_a_part_that_fails_stops_no_other_and_is_told(aws_account: AwsAccount, m
         ticks.run()
     assert Run.objects.exists(), "nothing was started"
     assert (failing(), TickPart.objects.get(name=SEALING).error) == (
-        [f"tick {SEALING}"],
+        [f"periodic task {SEALING}"],
         "OperationalError: canceling statement due to lock timeout",
     )
     at_once()

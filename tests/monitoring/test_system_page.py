@@ -14,16 +14,17 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import AwsAccount
-from iamconsole import heartbeats
+from iamconsole import first_start, heartbeats
 from iamconsole.celery import app
 from monitoring import counting, storage
 from monitoring.middleware import PAGES
 from monitoring.models import TableSize
 from monitoring.task_signals import TASKS
-from sync import counter
+from sync import counter, ticks
 from sync.aws.trace import CALLS, THROTTLED
 from sync.models import Run, TickPart
 from tests.conftest import make_aws_account
+from tests.services.set_up import set_up
 from tests.services.workers import empty_queue
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +35,7 @@ def a_queue() -> None:
     counting.forget()
     cache.clear()
     empty_queue()
+    set_up(timedelta(days=1))
 
 
 def text_of(client: Client) -> str:
@@ -52,7 +54,23 @@ def test_it_says_what_is_missing_and_what_to_do(olgas: Client) -> None:
     text = text_of(olgas)
     assert "Workers for pulls" in text and "Nothing is pulled, and no mail is sent, until one runs." in text
     assert "celery -A iamconsole beat" in text
-    assert "It needs beat, and a worker for changes." in text
+    assert "None has run yet. They need beat, and a worker for changes." in text
+    assert text.count("Doesn’t work") == 4
+
+
+def test_what_a_new_console_awaits_isnt_broken(olgas: Client) -> None:
+    set_up(first_start.TAKES - timedelta(seconds=30))
+    text = text_of(olgas)
+    assert text.count('<span class="small muted">Starts</span>') == 4 and "Doesn’t work" not in text
+    assert "None has run yet: the console was set up 2 min ago." in text
+    assert "4 parts not heard of yet." in text
+
+
+def test_periodic_tasks_that_ran_once_and_no_more_are_broken_in_a_new_console_too(olgas: Client) -> None:
+    set_up(timedelta(0))
+    TickPart.objects.create(name=TickPart.TICK, began_at=timezone.now() - ticks.LATE - timedelta(seconds=1))
+    assert "A worker ran them 3 min ago; they are due each minute." in text_of(olgas)
+    assert "1 part to look at." in text_of(olgas)
 
 
 def test_it_says_who_was_heard_of(olgas: Client) -> None:
@@ -70,7 +88,7 @@ def test_a_part_of_the_tick_that_fails_is_told(olgas: Client) -> None:
     TickPart.objects.create(
         name="accounts.audit.seal", began_at=timezone.now(), error="WrongKey: no", failing_since=timezone.now()
     )
-    assert "Once a minute: accounts.audit.seal" in text_of(olgas)
+    assert "Periodic task accounts.audit.seal" in text_of(olgas)
 
 
 def test_a_queue_on_hold_leads_to_its_release(olgas: Client) -> None:

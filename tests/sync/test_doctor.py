@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from django.utils import timezone
 from accounts.models import AwsAccount
 from emulator.process import Emulator
 from sync import health
+from tests.services.set_up import set_up
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +41,14 @@ def test_names_what_is_missing_and_what_to_do() -> None:
     assert found["database"]["ok"]
     assert not found["beat"]["ok"]
     assert "celery -A iamconsole beat" in found["beat"]["what_to_do"]
+
+
+@pytest.mark.django_db
+def test_a_new_console_may_be_starting() -> None:
+    for ago, words in ((timedelta(0), "yet: the console was set up just now"), (timedelta(days=1), "lately")):
+        set_up(ago)
+        found = doctor()[1]
+        assert found["worker for pulls"]["detail"] == f"none was seen {words}"
 
 
 @pytest.mark.django_db
