@@ -16,6 +16,7 @@ from accounts.models import AwsAccount
 from emulator.process import Emulator
 from sync import health
 from tests.services.set_up import set_up
+from tests.services.workers import empty_queue
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +46,8 @@ def test_names_what_is_missing_and_what_to_do() -> None:
 
 @pytest.mark.django_db
 def test_a_new_console_may_be_starting() -> None:
+    empty_queue()
+    cache.clear()
     for ago, words in ((timedelta(0), "yet: the console was set up just now"), (timedelta(days=1), "lately")):
         set_up(ago)
         found = doctor()[1]
