@@ -25,7 +25,7 @@ _SUB = r"(?:[0-9a-f]{10}-)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _USER_POOL = r"[a-z]{2}(?:-[a-z]+)+-\d_[0-9A-Za-z]{1,50}"
 _APP_CLIENT = r"[0-9a-z]{26}"
 PERSON = re.compile(_SUB)
-ID = re.compile(rf"(?<![\w-]){_SUB}(?![\w-])|(?<![\w/:-])(?:{_USER_POOL}|{_APP_CLIENT})(?![\w/:-])")
+ID = re.compile(rf"(?<![\w-]){_SUB}(?![\w-])|(?<![\w/:-])(?:{_USER_POOL}|{_APP_CLIENT})(?![\w/-]|:\S)")
 
 
 class Names:
