@@ -118,7 +118,10 @@ def end_sessions(operator: Operator) -> None:
 
 @transaction.atomic
 def take_factor(*, actor: Operator, authenticator: Authenticator, request: HttpRequest | None = None) -> None:
-    """For an operator who lost their phone or key; whose role needs one sets up another at the next sign-in."""
+    """For an operator who lost their phone or key; whose role needs one sets up another at the next sign-in.
+
+    API tokens stay in force, as personal access tokens of GitHub do: programs go on (docs/sign-in.md).
+    """
     require_owner_of_all(actor)
     operator, factor = authenticator.user, str(authenticator.get_type_display())
     authenticator.delete()
@@ -127,7 +130,7 @@ def take_factor(*, actor: Operator, authenticator: Authenticator, request: HttpR
 
 @transaction.atomic
 def sign_out(*, actor: Operator, operator: Operator, request: HttpRequest | None = None) -> int:
-    """Ends all sessions of an operator; says how many there were."""
+    """Ends all sessions of an operator; says how many there were. API tokens stay in force, as with `take_factor`."""
     require_owner_of_all(actor)
     sessions = list(UserSession.objects.filter(user=operator))
     for session in sessions:

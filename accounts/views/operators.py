@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import signed_in
 from accounts.forms import InvitationForm
-from accounts.models import Grant, Operator
+from accounts.models import ApiToken, Grant, Operator
 from accounts.services import invitations, password_links
 from accounts.services import operators as operators_service
 from accounts.services.owners import NoOwnerLeft
@@ -26,6 +26,7 @@ from iamconsole.web.elements import ago, muted, name_link, small
 from iamconsole.web.filters import ChoiceFilter, FilterChoice
 from iamconsole.web.listings import list_response
 from iamconsole.web.tables import Column, Table
+from iamconsole.web.words import counted
 
 
 # ---- The list ------------------------------------------------------------------------------------------------------
@@ -160,6 +161,7 @@ def operator(request: HttpRequest, pk: int) -> HttpResponse:
     }
     if owner.owns_all():
         context["sessions"] = UserSession.objects.filter(user=found).count()
+        context["tokens"] = ApiToken.objects.in_force().of(found).count()
         context["groups"] = list(found.groups.order_by("name").values_list("name", flat=True))
     return render(request, "accounts/operator.html", context)
 
@@ -196,8 +198,13 @@ def operator_active(request: HttpRequest, pk: int) -> HttpResponse:
 def operator_sign_out(request: HttpRequest, pk: int) -> HttpResponse:
     found = _fetch(request, pk, manage=True)
     ended = operators_service.sign_out(actor=signed_in(request), operator=found, request=request)
-    messages.success(request, f"{ended} session{'' if ended == 1 else 's'} of {found} ended.")
+    messages.success(request, f"{ended} session{'' if ended == 1 else 's'} of {found} ended.{_tokens_left(found)}")
     return redirect("operator", pk=pk)
+
+
+def _tokens_left(found: Operator) -> str:
+    left = ApiToken.objects.in_force().of(found).count()
+    return f" {counted(left, 'API token')} of theirs stay{'s' if left == 1 else ''} in force." if left else ""
 
 
 def _send(request: HttpRequest, found: Operator) -> None:

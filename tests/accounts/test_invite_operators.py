@@ -12,11 +12,12 @@ from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 
-from accounts.models import AuditEntry, AwsAccount, Grant, Operator
+from accounts.models import ApiToken, AuditEntry, AwsAccount, Grant, Operator
 from accounts.roles import Role
 from accounts.services import invitations
 from tests.accounts.conftest import sign_in
 from tests.conftest import ACCOUNT_ID
+from tests.services.tokens import make_token
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., Client]
@@ -211,6 +212,15 @@ def test_sessions_are_ended_all_at_once(client_of: ClientOf, olga: Operator, bob
     assert client.get("/accounts/")["Location"].startswith("/auth/login/")
     assert not UserSession.objects.filter(user=bob).exists()
     assert AuditEntry.objects.get(verb="operator.sessions_ended").data == {"sessions": 1}
+
+
+def test_tokens_outlast_sessions_and_the_page_says_so(client_of: ClientOf, olga: Operator, alice: Operator) -> None:
+    token, _ = make_token(alice)
+    page = client_of(olga).post(f"/operators/{alice.pk}/sign-out/", follow=True).content.decode()
+    assert "1 API token of theirs stays in force." in page
+    assert f"/operators/tokens/?q={alice.email.replace('@', '%40')}&amp;state=in_force" in page
+    assert ApiToken.objects.in_force().get() == token
+    assert "of theirs" not in client_of(olga).post(f"/operators/{olga.pk}/sign-out/", follow=True).content.decode()
 
 
 def test_an_owner_of_one_does_neither(client_of: ClientOf, alice: Operator, bob: Operator) -> None:
