@@ -43,6 +43,7 @@ class HistoryEntry:
     gone: bool
     words: Sequence[str]  # against the revision before; none for the first one
     lines: Sequence[DiffLine]
+    text: str  # what it says, as JSON for people; "" where it is gone
     revision: Revision
 
     @property
@@ -149,6 +150,7 @@ def _entry(revision: Any, earlier: str, now: str) -> HistoryEntry:
         gone=revision.gone,
         words=[difference.words for difference in described],
         lines=document_diff(earlier, now) if compared else [],
+        text=now,
         revision=revision,
     )
 

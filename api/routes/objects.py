@@ -74,7 +74,9 @@ class ObjectOut(ObjectRow):
 
 
 class RevisionOut(Schema):
-    """`words`: what it changed. `origin`: import, change (by this console), outside, or aws."""
+    """`words`: what it changed. `origin`: import, change (by this console), outside, or aws. `content`: with
+    documents in the place of references to them, as pages show it; null where it is gone.
+    """
 
     number: int
     facet: str
@@ -206,7 +208,7 @@ def list_revisions(
             change=entry.change_id,
             gone=entry.gone,
             words=list(entry.words),
-            content=entry.revision.content,
+            content=_json(entry.text),
         )
         for entry in history.entries
     ]

@@ -256,7 +256,8 @@ class ProposeIn(TypedDict):
 
 
 class RevisionOut(TypedDict):
-    """`words`: what it changed. `origin`: import, change (by this console), outside, or aws."""
+    """`words`: what it changed. `origin`: import, change (by this console), outside, or aws. `content`: with
+    documents in the place of references to them, as pages show it; null where it is gone."""
 
     number: int
     facet: str

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AwsAccount, Operator
-from identities.models import IamUser
+from identities.models import IamRole, IamUser
 from tests.services.pulling import pull_all
 from tests.services.rows import make_role, make_user
 from tests.services.tokens import Program, program_of
@@ -74,6 +75,15 @@ def test_one_object_says_all_that_is_known(alices_program: Program, iam: Any, aw
     assert past["items"][0]["origin"] == "outside"
     older = alices_program.ask(f"{HERE}/users/{user.aws_id}/revisions", limit=1, after=past["next"]).json()
     assert older["items"][0]["origin"] == "import"
+
+
+def test_a_revision_has_its_documents_as_pages_show_them(alices_program: Program, iam: Any) -> None:
+    role = IamRole.objects.get(name="exporter")
+    past = alices_program.ask(f"{HERE}/roles/{role.aws_id}/revisions").json()["items"]
+    details = next(each["content"] for each in past if each["facet"] == "details")
+    now = alices_program.ask(f"{HERE}/roles/{role.aws_id}").json()["facets"]
+    assert details == next(each["content"] for each in now if each["name"] == "details")
+    assert "sts:AssumeRole" in json.dumps(details)
 
 
 def test_every_kind_has_its_list_and_its_objects(alices_program: Program, iam: Any, aws_account: AwsAccount) -> None:
