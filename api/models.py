@@ -1,4 +1,4 @@
-"""What programs sent with an Idempotency-Key, and what was answered: sent again, it is answered again and not done."""
+"""What programs sent with an Idempotency-Key, and which change came of it: sent again, it isn't done again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class AnsweredRequest(models.Model):
     key = models.CharField(max_length=200)
     fingerprint = models.CharField(max_length=64)  # of the method, the address and the body
     status = models.PositiveSmallIntegerField(default=0)
-    answer = models.TextField(default="")  # the body, as it was sent
+    answer = models.TextField(default="")  # {"id": 42}, the change that it answers with: said anew for who asks
     at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     class Meta:

@@ -93,10 +93,12 @@ class DryRunOut(Schema):
 
 class ChangeOut(Schema):
     """`digest`: of the plan, which approvals sign and an application names. `against`: what stands against applying it
-    now, for this token. `steps` are those of `page`.
+    now, for this token. `steps` are those of `page`. `version`: for If-Match, another one once anything
+    was done with it.
     """
 
     id: int
+    version: str
     url: str
     title: str
     does: str
@@ -120,13 +122,16 @@ class ChangeOut(Schema):
     dry_run: DryRunOut | None
 
 
-def etag_of_change(change: Change) -> str:
-    """Another one as soon as anything was done with it: all that is stands in its log, its steps, and its dry run."""
+def version_of(change: Change) -> str:
+    """Another one as soon as anything was done with it: by people, which its log, comments and approvals say, or by
+    workers, which its steps and its dry run say.
+    """
     tried = change.dry_runs.order_by("pk").values_list("pk", "finished_at").last()
     steps = list(change.steps.order_by("position").values_list("state", flat=True))
-    comments = change.comments.count()
-    said = (change.pk, change.digest, change.state, change.lines.count(), comments, steps, tried)
-    return f'"{hashlib.sha256(repr(said).encode()).hexdigest()[:32]}"'
+    approvals = list(change.approvals.order_by("pk").values_list("pk", "approved", "void"))
+    comments, lines = change.comments.count(), change.lines.count()
+    said = (change.pk, change.digest, change.state, lines, comments, approvals, steps, tried)
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:32]
 
 
 def change_out(request: HttpRequest, change: Change, page: int = 1) -> ChangeOut:
@@ -148,6 +153,7 @@ def change_out(request: HttpRequest, change: Change, page: int = 1) -> ChangeOut
     url = reverse("change", kwargs={"account_id": change.aws_account.account_id, "pk": change.pk})
     return ChangeOut(
         id=change.pk,
+        version=version_of(change),
         url=request.build_absolute_uri(url),
         title=plan.title,
         does=plan.names.said(change.does),

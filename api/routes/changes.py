@@ -5,7 +5,9 @@ There is no way here to approve one, nor to pass over what stands against it: a 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -17,10 +19,10 @@ from accounts.access import fetch_aws_account, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import APPLY, PROPOSE, SEE_IAM
 from api.errors import Refused
-from api.idempotency import done_once, json_answer
+from api.idempotency import Doing, done_once, json_answer
 from api.interface import asks
 from api.listing import ListQuery, RowPage, row_page
-from api.plans import ChangeOut, change_out, etag_of_change
+from api.plans import ChangeOut, change_out, version_of
 from api.routes.documents import text_of
 from iamconsole.web.addresses import needs
 from objects.forms import title_of_specs
@@ -117,13 +119,14 @@ def list_changes(request: HttpRequest, account_id: str, asked: Query[ListQuery])
 def propose_change(request: HttpRequest, account_id: str, asked: ProposeIn) -> HttpResponse:
     """Makes the plan and keeps it as proposed. Nothing is sent to AWS."""
     aws_account = fetch_aws_account(request, account_id, SEE_IAM)  # the answer is the plan
-    return done_once(request, lambda: _proposed(request, aws_account, asked), refused_with=422)
+    work = partial(_proposed, request, aws_account, asked)
+    return done_once(request, Doing(aws_account, work, partial(_answer, request, account_id), done=201, refused=422))
 
 
-def _proposed(request: HttpRequest, aws_account: AwsAccount, asked: ProposeIn) -> HttpResponse:
+def _proposed(request: HttpRequest, aws_account: AwsAccount, asked: ProposeIn) -> Change:
     change = _edited(request, aws_account, asked, asked.edit) if asked.edit else _of_steps(request, aws_account, asked)
     log_line(change, f"Proposed by the token {request.api_token}.")  # type: ignore[attr-defined]
-    return _answer(request, change, 201)
+    return change
 
 
 def _of_steps(request: HttpRequest, aws_account: AwsAccount, asked: ProposeIn) -> Change:
@@ -189,14 +192,9 @@ def _is_same(form: Any, document: str | dict[str, Any]) -> bool:
     operation_id="read_change",
 )
 @asks(needs(SEE_IAM))
-def read_change(
-    request: HttpRequest, response: HttpResponse, account_id: str, change_id: ChangeId, asked: Query[StepsQuery]
-) -> ChangeOut:
+def read_change(request: HttpRequest, account_id: str, change_id: ChangeId, asked: Query[StepsQuery]) -> ChangeOut:
     """With the plan, whose access it changes, what its dry run found, and what stands against applying it."""
-    change = _fetch(request, account_id, change_id)
-    found = change_out(request, change, asked.steps)
-    response["ETag"] = etag_of_change(change)
-    return found
+    return change_out(request, _fetch(request, account_id, change_id), asked.steps)
 
 
 @router.post(
@@ -210,12 +208,12 @@ def try_change(request: HttpRequest, account_id: str, change_id: ChangeId) -> Ht
     """Has workers look what each step would find in AWS. Nothing is written. Read the change for what they found."""
     change = _fetch(request, account_id, change_id)
 
-    def tried() -> HttpResponse:
+    def tried() -> Change:
         _check_match(request, change)
         changes.ask_dry_run(change=change, actor=signed_in(request))
-        return _answer(request, change, 202)
+        return change
 
-    return done_once(request, tried, refused_with=409)
+    return _gone_on(request, change, tried)
 
 
 @router.post(
@@ -229,14 +227,20 @@ def apply_change(request: HttpRequest, account_id: str, change_id: ChangeId, ask
     """Hands it to the workers. Only what somebody else than its requester approved."""
     change = _fetch(request, account_id, change_id)
 
-    def applied() -> HttpResponse:
+    def applied() -> Change:
         _check_match(request, change)
         if change.digest != asked.digest:
             raise changes.PlanError("The plan is another one than the one with this digest: read it again.")
         changes.apply(change=change, actor=signed_in(request))
-        return _answer(request, _fetch(request, account_id, change_id), 202)
+        return change
 
-    return done_once(request, applied, refused_with=409)
+    return _gone_on(request, change, applied)
+
+
+def _gone_on(request: HttpRequest, change: Change, work: Callable[[], Change]) -> HttpResponse:
+    aws_account = change.aws_account
+    answer = partial(_answer, request, aws_account.account_id)
+    return done_once(request, Doing(aws_account, work, answer, done=202, refused=409))
 
 
 def _fetch(request: HttpRequest, account_id: str, change_id: int) -> Change:
@@ -249,11 +253,9 @@ def _fetch(request: HttpRequest, account_id: str, change_id: int) -> Change:
 
 def _check_match(request: HttpRequest, change: Change) -> None:
     wanted = request.headers.get("If-Match", "*")
-    if wanted != "*" and etag_of_change(change) not in [each.strip() for each in wanted.split(",")]:
-        raise Refused(412, "The change isn’t as you read it any more: read it again.")
+    if wanted != "*" and f'"{version_of(change)}"' not in [each.strip() for each in wanted.split(",")]:
+        raise Refused(412, "The change isn’t as you read it any more: If-Match takes its `version` in quotes.")
 
 
-def _answer(request: HttpRequest, change: Change, status: int) -> HttpResponse:
-    answer = json_answer(change_out(request, change), status)
-    answer["ETag"] = etag_of_change(change)
-    return answer
+def _answer(request: HttpRequest, account_id: str, change_id: int, status: int) -> HttpResponse:
+    return json_answer(change_out(request, _fetch(request, account_id, change_id)), status)

@@ -71,9 +71,11 @@ class CallOut(TypedDict):
 
 class ChangeOut(TypedDict):
     """`digest`: of the plan, which approvals sign and an application names. `against`: what stands against applying it
-    now, for this token. `steps` are those of `page`."""
+    now, for this token. `steps` are those of `page`. `version`: for If-Match, another one once anything
+    was done with it."""
 
     id: int
+    version: str
     url: str
     title: str
     does: str

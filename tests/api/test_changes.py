@@ -12,6 +12,7 @@ from accounts.access import may
 from accounts.models import ApiToken, AuditEntry, AwsAccount, Operator
 from accounts.roles import APPLY, PROPOSE, Role
 from api.interface import interface
+from api.models import AnsweredRequest
 from identities.models import IamRole
 from policies.models import ManagedPolicy, PolicyVersion
 from sync import changes as service
@@ -21,10 +22,11 @@ from sync.changes.events import OperatorEvent
 from sync.changes.rules import why_not
 from sync.models import Change
 from tests.api.test_tokens import acting
+from tests.cognito.rows import make_identity_pool, make_person, make_pool
 from tests.conftest import make_operator
 from tests.services.changing import worked
 from tests.services.statements import allowing
-from tests.services.tokens import Program, program_of
+from tests.services.tokens import Program, make_token, program_of
 from tests.services.world import World
 
 HERE = "/aws-accounts/123456789012/changes"
@@ -104,6 +106,15 @@ def test_a_step_on_people_takes_more_than_a_token_has(alices_program: Program) -
     assert answer.status_code == 422
 
 
+def test_a_refusal_names_what_it_is_about(alices_program: Program, aws_account: AwsAccount) -> None:
+    """The sentence of the operation says the id of the pool."""
+    pool = make_pool(aws_account, "customers", pool_id="us-east-1_customers")
+    make_identity_pool(pool, roles=None)  # so anybody may get access by it: that takes who may propose
+    whom = {"pool_arn": pool.arn, "sub": make_person(pool).aws_id, "username": "jane", "group": "vip"}
+    answer = alices_program.send(HERE, {"steps": [{"kind": "cognito.user.group.add", "params": whom}]})
+    assert "The mirror has no group vip in customers: pull" in answer.json()["detail"]
+
+
 # ---- Once ----------------------------------------------------------------------------------------------------------
 def test_the_same_key_does_it_once(world: World, alice: Operator) -> None:
     program = program_of(alice)
@@ -115,6 +126,18 @@ def test_the_same_key_does_it_once(world: World, alice: Operator) -> None:
     assert other.status_code == 422
     assert "key" in other.json()["detail"]
     assert proposed(program_of(alice), world, Idempotency_Key="k1").status_code == 201  # a key is its token's
+
+
+def test_a_key_sent_again_says_how_the_change_is_now_to_who_may_know(world: World, alice: Operator) -> None:
+    token, secret = make_token(alice)
+    first = proposed(Program(secret), world, Idempotency_Key="k")
+    service.cancel(change=Change.objects.get(), actor=alice)
+    again = proposed(Program(secret), world, Idempotency_Key="k")
+    assert (again.status_code, again.json()["state"]) == (201, "cancelled")
+    assert "Attach" not in AnsweredRequest.objects.get().answer
+    ApiToken.objects.filter(pk=token.pk).update(scopes=[PROPOSE])
+    refused = proposed(Program(secret), world, Idempotency_Key="k")
+    assert (refused.status_code, first.json()["title"] in refused.content.decode()) == (403, False)
 
 
 def test_a_refusal_is_tried_again(world: World, alice: Operator) -> None:
@@ -178,17 +201,34 @@ def test_another_plan_than_was_read_is_not_applied(change: Change, alice: Operat
     assert program.send(path, {"digest": "x"}).status_code == 422
     read = program.ask(f"{HERE}/{change.pk}")
     assert apply(program, change, If_Match='"stale"').status_code == 412
-    assert apply(program, change, If_Match=read["ETag"]).status_code == 409
+    assert apply(program, change, If_Match=f'"{read.json()["version"]}"').status_code == 409
 
 
-def test_its_etag_follows_what_is_done_with_it(change: Change, alice: Operator, anton: Operator) -> None:
+def test_its_version_follows_what_is_done_with_it(change: Change, alice: Operator, anton: Operator) -> None:
     program = program_of(alice)
-    first = program.ask(f"{HERE}/{change.pk}")["ETag"]
-    assert program.ask(f"{HERE}/{change.pk}")["ETag"] == first
+
+    def version() -> str:
+        return str(program.ask(f"{HERE}/{change.pk}").json()["version"])
+
+    first = version()
+    assert version() == first
     service.comment(change=change, actor=anton, comment="Why?")
-    second = program.ask(f"{HERE}/{change.pk}")["ETag"]
+    second = version()
     assert program.send(f"{HERE}/{change.pk}/dry-run", {}).status_code == 202
-    assert len({first, second, program.ask(f"{HERE}/{change.pk}")["ETag"]}) == 3
+    assert len({first, second, version()}) == 3
+
+
+def test_what_a_program_has_is_sent_again_once_anything_in_it_differs(change: Change, alice: Operator) -> None:
+    program = program_of(alice)
+    path = f"/api/v1{HERE}/{change.pk}"
+
+    def again() -> int:
+        return int(program.get(path, headers={"If-None-Match": first["ETag"]}).status_code)
+
+    first = program.get(path)
+    assert again() == 304
+    Operator.objects.filter(pk=alice.pk).update(email="ann@acme.example")  # who asked for it, said in the answer
+    assert again() == 200
 
 
 def test_a_dry_run_is_asked_for(change: Change, alice: Operator) -> None:
