@@ -120,9 +120,21 @@ def _monitor() -> list[CheckMessage]:
     if settings.METRICS_TOKEN and len(settings.METRICS_TOKEN) < SHORTEST_SECRET:
         hint = f"Give METRICS_TOKEN or METRICS_TOKEN_FILE: at least {SHORTEST_SECRET} random characters."
         return [Error("METRICS_TOKEN is too short.", hint=hint, id="iamconsole.E018")]
+    problems: list[CheckMessage] = []
     if settings.TRACES and not is_installed():
-        return [Error(EXTRA, id="iamconsole.E019")]
-    return []
+        problems.append(Error(EXTRA, id="iamconsole.E019"))
+    if metrics_by_claim():
+        problems.append(Warning(BY_CLAIM, hint=ASK_FOR_MORE, id="iamconsole.W002"))
+    return problems
+
+
+BY_CLAIM = "Who may read /metrics is known by X-Forwarded-For alone."
+ASK_FOR_MORE = "Give METRICS_TOKEN, too: who reaches a web process past the proxies writes any address there."
+
+
+def metrics_by_claim() -> bool:
+    """Whether METRICS_ALLOWED, without METRICS_TOKEN, goes by addresses that proxies tell."""
+    return bool(settings.METRICS_ALLOWED and not settings.METRICS_TOKEN and settings.TRUSTED_PROXIES)
 
 
 def _mail() -> list[CheckMessage]:

@@ -54,6 +54,11 @@ def alive(queue: str) -> list[str]:
     return sorted(name for name in cache.get(_names(queue)) or [] if is_alive(queue, name))
 
 
+def was_heard(queue: str) -> bool:
+    """Of a worker of this queue, ever."""
+    return bool(cache.get(_names(queue)))
+
+
 def is_alive(queue: str, name: str) -> bool:
     return bool(cache.get(_of(queue, name)))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-from ipaddress import ip_address
 
 from allauth.core.internal.httpkit import get_client_ip
 from django.conf import settings
@@ -11,9 +10,12 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from iamconsole.networks import is_within
 from monitoring.exposition import exposed
 
 _BEARER = "Bearer "
+_OF_PROXIES = ("X-Forwarded-For", "Forwarded")
+_NOT_FROM_HERE = "This address may not read the metrics (METRICS_ALLOWED), or a proxy isn’t known (TRUSTED_PROXIES)."
 
 
 @require_safe
@@ -22,7 +24,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not (settings.METRICS_TOKEN or settings.METRICS_ALLOWED):
         raise Http404
     if settings.METRICS_ALLOWED and not _is_allowed(request):
-        return _refusal("This address may not read the metrics (METRICS_ALLOWED).", 403)
+        return _refusal(_NOT_FROM_HERE, 403)
     if settings.METRICS_TOKEN and not _has_token(request):
         refused = _refusal("The metrics ask for their token: Authorization: Bearer … (METRICS_TOKEN).", 401)
         refused["WWW-Authenticate"] = 'Bearer realm="metrics"'
@@ -32,12 +34,16 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def _is_allowed(request: HttpRequest) -> bool:
-    """By the address that the request came from, as far as the proxies in front tell."""
+    """By the address that the request came from, as far as the proxies in front tell.
+
+    Nobody knows it where a proxy in front isn't known: it is no address of a client that the web server sees.
+    """
+    if not settings.TRUSTED_PROXIES and any(name in request.headers for name in _OF_PROXIES):
+        return False
     try:
-        address = ip_address(get_client_ip(request) or "")
+        return is_within(settings.METRICS_ALLOWED, get_client_ip(request))
     except (ValueError, ImproperlyConfigured):
         return False
-    return any(address in network for network in settings.METRICS_ALLOWED)
 
 
 def _has_token(request: HttpRequest) -> bool:

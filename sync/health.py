@@ -39,6 +39,7 @@ def look() -> Iterator[DoctorFinding]:
     yield from guarded("disk", machine.check_disk)
     yield from guarded("static files", machine.check_static_files)
     yield from guarded("e-mail", machine.check_mail)
+    yield from guarded("metrics", machine.check_metrics)
     if database.ok:
         yield from guarded("search", check_search)
         yield from guarded("clock", machine.check_clock)

@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import Operator, ScimToken
 from accounts.services.operators import require_owner_of_all
-from accounts.tokens.authentication import is_within
+from iamconsole.networks import is_within
 from iamconsole.web import words
 
 PREFIX = "iamconsole-scim-"  # so that scanners of leaked secrets, and people, know one

@@ -6,7 +6,6 @@ import hmac
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
 
 from allauth.core.internal import ratelimit
 from django.core.cache import caches
@@ -21,6 +20,7 @@ from accounts.models import ApiToken, Operator
 from accounts.sign_in import why_refused
 from accounts.tokens.secrets import TokenSecret
 from accounts.tokens.services import named
+from iamconsole.networks import is_within
 from iamconsole.web.waiting import short_waits
 
 SEEN_EVERY_S = 60
@@ -81,17 +81,6 @@ def _why_refused(token: ApiToken, request: HttpRequest) -> str:
     if not is_within(token.networks, address_of(request)):
         return "This token isn’t good for the network address that you come from."
     return ""
-
-
-def is_within(networks: list[str], address: str | None) -> bool:
-    """Whether the address is in one of the networks; from an unknown one nothing is, where there are any."""
-    if not networks:
-        return True
-    if address is None:
-        return False
-    found = ip_address(address)
-    mapped = getattr(found, "ipv4_mapped", None)
-    return any((mapped or found) in ip_network(network) for network in networks)
 
 
 def _count_wrong(request: HttpRequest) -> None:

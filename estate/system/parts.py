@@ -75,7 +75,7 @@ def _workers() -> Iterator[SystemPart]:
         if state == parts.OK:
             names = ", ".join(heartbeats.alive(queue))
             yield SystemPart(title, PartState.WORKS, f"{names}: heard of {_ago(heartbeats.age(queue))}.")
-        elif state == parts.NO_WORKER and first_start.is_awaited():
+        elif state == parts.NO_WORKER and not heartbeats.was_heard(queue) and first_start.is_awaited():
             yield SystemPart(title, PartState.STARTS, f"None was heard of yet{_set_up()}. {_WITHOUT[queue]}")
         elif state == parts.NO_WORKER:
             text = f"None was heard of for {_patience()}. {_WITHOUT[queue]}"
@@ -104,7 +104,7 @@ def _beat() -> Iterator[SystemPart]:
         yield SystemPart("Beat", PartState.WORKS, f"It sent what is due {_ago(heartbeats.beat_age())}.")
     elif state != parts.NO_BEAT:
         yield SystemPart("Beat", PartState.UNKNOWN, f"{state}.")
-    elif first_start.is_awaited():
+    elif ticks.began_at() is None and first_start.is_awaited():
         yield SystemPart("Beat", PartState.STARTS, f"It wasn’t heard of yet{_set_up()}.")
     else:
         text = f"It wasn’t heard of for {_patience()}: nothing is pulled on schedule or recovered."

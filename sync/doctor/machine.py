@@ -1,4 +1,4 @@
-"""The machine: room on its disks, its clock, built assets, and the mail server."""
+"""The machine: room on its disks, its clock, built assets, the mail server, and who may read the metrics."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import AuditEntry
-from iamconsole import clock, trouble
+from iamconsole import checks, clock, trouble
 from iamconsole.web import words
 from sync.doctor.finding import DoctorFinding
 
@@ -70,6 +70,14 @@ def check_static_files() -> DoctorFinding:
     if file.exists():
         return DoctorFinding("static files", True, f"built, in {file.parent if settings.PRODUCTION else file}")
     return DoctorFinding("static files", False, f"{file} is missing: pages have no looks.", advice)
+
+
+def check_metrics() -> DoctorFinding:
+    """Who may read them."""
+    if checks.metrics_by_claim():
+        return DoctorFinding("metrics", False, checks.BY_CLAIM, checks.ASK_FOR_MORE)
+    by = [name for name in ("METRICS_TOKEN", "METRICS_ALLOWED") if getattr(settings, name)]
+    return DoctorFinding("metrics", True, f"kept by {' and '.join(by)}" if by else "not given to anybody")
 
 
 def check_mail() -> DoctorFinding:

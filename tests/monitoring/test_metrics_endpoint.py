@@ -55,6 +55,26 @@ def test_a_forged_header_is_no_address(client: Client, settings: Any) -> None:
     assert answer.status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("proxies", "peer", "header", "status"),
+    [
+        pytest.param(0, "10.0.0.2", {"X-Forwarded-For": "192.0.2.9"}, 403, id="through a proxy that nobody told of"),
+        pytest.param(0, "10.0.0.2", {"Forwarded": "for=192.0.2.9"}, 403, id="through one that writes the other header"),
+        pytest.param(1, "10.0.0.2", {"X-Forwarded-For": "192.0.2.9"}, 403, id="through a known proxy, from elsewhere"),
+        pytest.param(1, "192.0.2.2", {"X-Forwarded-For": "192.0.2.9, 10.1.2.3"}, 200, id="through a known proxy"),
+        pytest.param(1, "10.0.0.2", {}, 200, id="past the proxy, from a network that may"),
+        pytest.param(2, "10.0.0.2", {"X-Forwarded-For": "10.1.2.3"}, 403, id="through fewer proxies than there are"),
+        pytest.param(0, "::ffff:10.1.2.3", {}, 200, id="as IPv6 has it"),
+    ],
+)
+def test_the_address_is_the_one_that_known_proxies_tell(
+    client: Client, settings: Any, proxies: int, peer: str, header: dict[str, str], status: int
+) -> None:
+    settings.TRUSTED_PROXIES = settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+    settings.METRICS_ALLOWED = [ip_network("10.0.0.0/8")]
+    assert client.get("/metrics", REMOTE_ADDR=peer, headers=header).status_code == status
+
+
 def test_where_both_are_set_both_are_asked_for(client: Client, settings: Any) -> None:
     settings.METRICS_ALLOWED, settings.METRICS_TOKEN = [ip_network("10.0.0.0/8")], TOKEN
     assert client.get("/metrics", REMOTE_ADDR="10.1.2.3").status_code == 401

@@ -56,8 +56,14 @@ def test_right_production_settings_are_clean(tmp_path: Path) -> None:
             ("each needs its own", "client is missing"),
         ),
         (
-            {"OIDC_ISSUER": "http://sso.example.org", "IAMCONSOLE_DEBUG": "1"},
-            ("isn’t asked by https", "IAMCONSOLE_DEBUG is on in production"),
+            {
+                **{"OIDC_ISSUER": "http://sso.example.org", "IAMCONSOLE_DEBUG": "1"},
+                **{"METRICS_ALLOWED": "10.0.0.0/8", "TRUSTED_PROXIES": "1"},
+            },
+            (
+                *("isn’t asked by https", "IAMCONSOLE_DEBUG is on in production"),
+                "Who may read /metrics is known by X-Forwarded-For alone",
+            ),
         ),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, dict) else "",

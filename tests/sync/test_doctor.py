@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from datetime import timedelta
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from django.utils import timezone
 from accounts.models import AwsAccount
 from emulator.process import Emulator
 from sync import health
+from sync.doctor import machine
+from sync.doctor.finding import guarded
 from tests.services.set_up import set_up
 from tests.services.workers import empty_queue
 
@@ -77,3 +80,10 @@ def test_an_aws_account_that_is_out_of_reach(aws_account: AwsAccount, settings: 
 def test_a_missing_key(settings: Any) -> None:
     settings.SEAL_KEYS = []
     assert "SEAL_KEYS_FILE" in doctor()[1]["key SEAL_KEYS"]["what_to_do"]
+
+
+def test_metrics_by_an_address_that_anybody_may_claim(settings: Any) -> None:
+    settings.METRICS_ALLOWED, settings.TRUSTED_PROXIES = [ip_network("10.0.0.0/8")], 1
+    assert "Give METRICS_TOKEN" in next(guarded("metrics", machine.check_metrics)).what_to_do
+    settings.METRICS_TOKEN = "a" * 32
+    assert next(guarded("metrics", machine.check_metrics)).ok
