@@ -10,7 +10,8 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -57,29 +58,47 @@ def start_worker(queues: str, env: dict[str, str], *, heartbeats: bool = False) 
     Django's checks, a quarter of its start, are left out; ours run, and all have tests of their own. `heartbeats`: it
     notes that it is alive, as all do but those of tests.
     """
-    log = Path(settings.STATE_DIR) / f"worker-{time.monotonic_ns()}.log"
-    arguments = [
-        "-A",
-        "iamconsole",
-        "--skip-checks",
-        "worker",
-        "-Q",
-        queues,
-        "--pool",
-        "solo",
-        "--loglevel",
-        "INFO",
-        "--without-gossip",
-        "--without-mingle",
-        *([] if heartbeats else ["--without-heartbeat"]),
-    ]
+    log = _new_log()
+    arguments = [*_arguments(queues), *([] if heartbeats else ["--without-heartbeat"])]
     orders, answers = _nursery(database_url())
     order = {"arguments": arguments, "environment": {**_environment(database_url()), **env}, "log": str(log)}
     orders.write(json.dumps(order) + "\n")
     orders.flush()
     worker = Worker(int(answers.readline()), log)
-    _await_ready(worker)
+    try:
+        _await_ready(log, worker.is_alive)
+    except RuntimeError:
+        worker.kill()
+        raise
     return worker
+
+
+@contextmanager
+def worker_of(release: str, folder: Path, queues: str, env: dict[str, str]) -> Iterator[None]:
+    """One that runs the code of a release, which is put into the folder, on the packages of this one."""
+    code = subprocess.run(["git", "archive", release], cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout
+    subprocess.run(["tar", "--extract", "--directory", folder], input=code, check=True)
+    log = _new_log()
+    command = [sys.executable, "-m", "celery", *_arguments(queues)]
+    environment = {**_environment(database_url()), **env}
+    with log.open("wb") as file:
+        running = subprocess.Popen(command, cwd=folder, env=environment, stdout=file, stderr=subprocess.STDOUT)
+    try:
+        _await_ready(log, lambda: running.poll() is None)
+        yield
+    finally:
+        running.kill()
+        running.wait()
+
+
+def _new_log() -> Path:
+    return Path(settings.STATE_DIR) / f"worker-{time.monotonic_ns()}.log"
+
+
+def _arguments(queues: str) -> list[str]:
+    """Of celery."""
+    told = ("--loglevel", "INFO", "--without-gossip", "--without-mingle")
+    return ["-A", "iamconsole", "--skip-checks", "worker", "-Q", queues, "--pool", "solo", *told]
 
 
 def _environment(database: str) -> dict[str, str]:
@@ -120,11 +139,10 @@ def messages_about_changes() -> int:
     return len(list(Path(settings.QUEUE_DIR).glob("*.changes.msg")))
 
 
-def _await_ready(worker: Worker, seconds: float = 60) -> None:
+def _await_ready(log: Path, is_alive: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and worker.is_alive():
-        if worker.log.exists() and b" ready." in worker.log.read_bytes():
+    while time.monotonic() < deadline and is_alive():
+        if log.exists() and b" ready." in log.read_bytes():
             return
         time.sleep(0.02)
-    worker.kill()
-    raise RuntimeError(f"The worker didn't get ready:\n{worker.log.read_text()}")
+    raise RuntimeError(f"The worker didn't get ready:\n{log.read_text()}")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,14 +21,17 @@ from pytest_django import DjangoDbBlocker
 from accounts.models import AwsAccount, Operator
 from emulator.process import Emulator
 from iamconsole import messages
+from identities.models import IamGroup
+from identities.operations import create_group
 from notifications import services as notifications
 from notifications.models import NotificationRoute
-from sync import sealed
+from sync import changes, pull, sealed
 from sync.models import Change, Run, SealedSecret, SourceState
 from tests.conftest import wait_until
+from tests.services.changing import propose
 from tests.services.pages import address
-from tests.services.workers import empty_queue, start_worker
-from tests.upgrade.dumps import loaded, migrate, row_counts
+from tests.services.workers import ROOT, empty_queue, start_worker, worker_of
+from tests.upgrade.dumps import RELEASE, loaded, migrate, row_counts
 from tests.upgrade.make_dump import KEYS
 
 pytestmark = pytest.mark.stack
@@ -108,16 +113,47 @@ def test_pages_of_each_change_answer(alice: Operator, client_of: Callable[..., C
 
 
 @pytest.fixture
-def workers(counts: dict[str, int], emulator: Emulator) -> Iterator[Any]:
-    """IAM of an AWS that has what the changes are about; a real worker, with the release's keys."""
+def environment(counts: dict[str, int], emulator: Emulator) -> dict[str, str]:
+    """Of a worker, with the release's keys."""
+    empty_queue()
+    return {**KEYS, "AWS_EMULATOR_URL": emulator.url, "AUDIT_HEAD_FILE": str(django_settings.AUDIT_HEAD_FILE)}
+
+
+@pytest.fixture
+def workers(environment: dict[str, str], emulator: Emulator) -> Iterator[Any]:
+    """IAM of an AWS that has what the changes are about; a real worker."""
     iam = emulator.client("iam")
     for name in ("dana.okafor", "lena.fischer"):
         iam.create_user(UserName=name)
-    empty_queue()
-    environment = {**KEYS, "AWS_EMULATOR_URL": emulator.url, "AUDIT_HEAD_FILE": str(django_settings.AUDIT_HEAD_FILE)}
     running = start_worker("changes,pulls", environment)
     yield iam
     running.kill()
+
+
+@pytest.fixture
+def former_worker(environment: dict[str, str], emulator: Emulator, tmp_path: Path) -> Iterator[Any]:
+    """IAM of an AWS; a real worker of the release itself, on the database that was migrated."""
+    tags = subprocess.run(["git", "tag", "--list", RELEASE], cwd=ROOT, stdout=subprocess.PIPE, check=True, text=True)
+    if not tags.stdout:
+        pytest.skip(f"This clone has no tag {RELEASE}.")
+    with worker_of(RELEASE, tmp_path, "changes,pulls", environment):
+        yield emulator.client("iam")
+
+
+def test_a_worker_of_the_release_goes_on_on_the_migrated_database(former_worker: Any, alice: Operator) -> None:
+    """What is new here is filled in by the database itself, whoever writes."""
+    AwsAccount.objects.update(pull_every_minutes=0)
+    aws_account = AwsAccount.objects.get()
+    change = propose(aws_account, alice, [create_group(aws_account, "by-the-release-before")])
+    changes.apply(change=change, actor=alice)
+    applied = Change.objects.filter(pk=change.pk, state=Change.State.APPLIED)
+    wait_until(applied.exists, seconds=60)
+    [group] = former_worker.list_groups()["Groups"]
+    assert group["GroupName"] == "by-the-release-before"
+    run = pull.start(aws_account=aws_account, trigger=Run.Trigger.COMMAND)
+    wait_until(Run.objects.filter(pk=run.pk, state=Run.State.DONE).exists, seconds=60)
+    assert IamGroup.objects.live().get(aws_id=group["GroupId"]).name == group["GroupName"]
+    assert SourceState.objects.get(aws_account=aws_account, source=run.source).done == run
 
 
 def test_what_was_scheduled_queued_or_left_by_a_dead_worker_is_carried_out(workers: Any) -> None:
