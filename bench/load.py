@@ -19,6 +19,7 @@ import random
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import cycle
 from statistics import median, quantiles
 from time import monotonic, perf_counter
 from typing import Any
@@ -31,6 +32,7 @@ MOST_MS, WARM_UP_S, PULL_EVERY_S = 300, 60.0, 60.0
 RATES, RATE_S = (5, 10, 15, 20, 25, 30, 40, 50, 60, 80), 45.0
 WRITES = 0.05  # of all requests
 STEPS = 1_000
+EDITED = 50  # policies
 CSRF = "c" * 32
 
 
@@ -40,6 +42,10 @@ class Visit:
     path: str
     body: str = ""
     expected: int = 200
+
+    @property
+    def name(self) -> str:
+        return self.path if self.method == "GET" else "edits of policies"
 
 
 @dataclass
@@ -82,7 +88,7 @@ async def visited(port: int, cookie: str, visit: Visit, seen: Seen) -> None:
         seen.wrong.append(f"{visit.path}: {error!r}")
         return
     if status == visit.expected:
-        seen.times.setdefault(visit.path, []).append(perf_counter() - began)
+        seen.times.setdefault(visit.name, []).append(perf_counter() - began)
     else:
         seen.wrong.append(f"{visit.path}: {status}")
 
@@ -120,21 +126,25 @@ def reads(large: Any) -> list[Visit]:
 
 
 class Proposals:
-    """Edits of one policy, each another."""
+    """Edits of one policy after the other, each another; the first is attached to 3,000 roles."""
 
     def __init__(self, aws_account: Any) -> None:
         from policies.models import ManagedPolicy
 
-        self._policy = ManagedPolicy.objects.filter(aws_account=aws_account, is_aws=False).earliest("pk")
-        self._path = f"/aws/{aws_account.account_id}/policies/{self._policy.aws_id}/do/edit/"
+        policies = ManagedPolicy.objects.filter(aws_account=aws_account, is_aws=False).order_by("pk")[:EDITED]
+        self._policies = cycle(policies)
+        self._here = f"/aws/{aws_account.account_id}/policies"
         self._number = 0
 
     def next(self) -> Visit:
         self._number += 1
+        policy = next(self._policies)
         statement = {"Effect": "Allow", "Action": f"s3:Put{self._number}", "Resource": "*"}
         document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-        typed = {"title": "Edit", "document": document, "base": self._policy.default_version}
-        return Visit("POST", self._path, urlencode(typed | {"csrfmiddlewaretoken": CSRF}), 302)
+        typed = {"title": "Edit", "document": document, "base": policy.default_version}
+        return Visit(
+            "POST", f"{self._here}/{policy.aws_id}/do/edit/", urlencode(typed | {"csrfmiddlewaretoken": CSRF}), 302
+        )
 
 
 @dataclass

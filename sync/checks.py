@@ -17,6 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
+from iamconsole.web.once import page_is_made
 from sync.texts import storable, storable_json
 
 if TYPE_CHECKING:  # operations have findings too: the other way round is types only
@@ -160,9 +161,12 @@ def measure(
     aws_account: AwsAccount, steps: Sequence[PlannedStep], undoing: Sequence[PlannedStep] = ()
 ) -> dict[str, Measurement]:
     """By the name of the check."""
-    measured = {name: check.measure(aws_account, steps, undoing) for name, check in registry.items()}
-    found = {name: each for name, each in measured.items() if each is not None}
-    after = {name: check.measure_after_others(aws_account, steps, undoing, found) for name, check in registry.items()}
+    with page_is_made():  # checks only read, and several read the same
+        measured = {name: check.measure(aws_account, steps, undoing) for name, check in registry.items()}
+        found = {name: each for name, each in measured.items() if each is not None}
+        after = {
+            name: check.measure_after_others(aws_account, steps, undoing, found) for name, check in registry.items()
+        }
     return found | {name: each for name, each in after.items() if each is not None}
 
 
