@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from access_requests import notices, sweeping
 from access_requests.identities import ids_linked
-from access_requests.models import AccessRequest
+from access_requests.models import AccessOffer, AccessRequest, RequesterIdentity
 from access_requests.standing import OPEN, WAITING
 from accounts import stepup
 from accounts.access import may, signed_in
@@ -21,6 +21,7 @@ from reviews.grants import register_linked
 from sync import ticks
 from sync.changes import request_pages
 from sync.changes.free_texts import register_free_text
+from sync.tombstones import register_need
 
 
 def _asks_somewhere(request: HttpRequest) -> bool:
@@ -111,6 +112,8 @@ def register() -> None:
     )
     notices.register_kinds()
     request_pages.register(notices.page_of_change)
+    register_need(AccessOffer)
+    register_need(RequesterIdentity)
     register_free_text(AccessRequest, "reason")
     register_free_text(AccessRequest, "note")
     register_linked(ids_linked)

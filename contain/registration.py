@@ -11,10 +11,12 @@ from accounts.access import may, signed_in
 from accounts.models import Operator
 from accounts.roles import CONTAIN, roles_with
 from contain import reports
+from contain.models import Containment
 from contain.subjects.registry import KINDS
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
 from iamconsole.web.search import places
 from objects.object_links import ObjectLink, register_object_link
+from sync.tombstones import register_need
 
 
 def _may_contain(request: HttpRequest, row: Any) -> bool:
@@ -42,6 +44,7 @@ def register() -> None:
         )
     )
     reports.register()
+    register_need(Containment)
     stepup.register_words(
         {
             **{f"{slug}_contain_begin": "Contain them" for slug in KINDS},

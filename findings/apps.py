@@ -12,12 +12,14 @@ class FindingsConfig(AppConfig):
         from findings.models import ControlConfirmation, Finding, RuleSetting
         from sync.changes.free_texts import register_free_text
         from sync.ticks import register_part
+        from sync.tombstones import register_need
 
         sources.register(DriftSource())
         drift_fixes.register()
         attention.register()
         registration.register()
         register_free_text(Finding, "mute_reason")
+        register_need(Finding)
         register_free_text(RuleSetting, "reason")
         register_free_text(ControlConfirmation, "note")
         notices.register()

@@ -76,6 +76,25 @@ LIMITS = (
         setting="KEEP_HISTORY_DAYS",
     ),
     Limit(
+        "States that came and went",
+        "sync.Revision",
+        "Where an object was so, then otherwise, then so again: what was in between and the equal state go, with who "
+        "did it, when both were replaced before then. Kept are open and accepted drift, what a change made or is to "
+        "undo, and what the audit trail names.",
+        "sync.equal_states.thin",
+        setting="KEEP_EQUAL_STATES_DAYS",
+        least=30,
+    ),
+    Limit(
+        "Objects that are gone from AWS",
+        "sync.Facet",
+        "With their edges and their history. Kept are those that an open change, drift that nobody decided on, a "
+        "review, a containment, an offer of access, a finding or an entry of the audit trail names.",
+        "sync.tombstones.forget_gone",
+        setting="KEEP_GONE_DAYS",
+        least=30,
+    ),
+    Limit(
         "Logs of changes",
         "sync.ChangeLine",
         "Lines of changes that have ended. Steps, calls, decisions and outcomes stay, and so does the audit trail.",

@@ -248,6 +248,8 @@ SECRET_SHOWN_S = 15 * 60  # how long what AWS says once, such as the secret of a
 ACCESS_INDEX_PRINCIPALS = env.int("ACCESS_INDEX_PRINCIPALS", default=100_000)
 # What each takes away, and what is usual: iamconsole/retention.py.
 KEEP_HISTORY_DAYS = keep_days("KEEP_HISTORY_DAYS")
+KEEP_EQUAL_STATES_DAYS = keep_days("KEEP_EQUAL_STATES_DAYS")
+KEEP_GONE_DAYS = keep_days("KEEP_GONE_DAYS")
 KEEP_IDLE_RUNS_DAYS = keep_days("KEEP_IDLE_RUNS_DAYS")
 KEEP_RUNS_DAYS = keep_days("KEEP_RUNS_DAYS")
 KEEP_LOGS_DAYS = keep_days("KEEP_LOGS_DAYS")

@@ -124,8 +124,7 @@ def facet_title(kind: str, name: str) -> str:
 
 def _with_before(revisions: QuerySet[Revision]) -> QuerySet[Any]:
     """Each with what the one before it said: `before`, None for the first."""
-    earlier = Revision.objects.filter(facet=OuterRef("facet"), number=OuterRef("number") - 1)
-    return revisions.annotate(before=Subquery(earlier.values("content")))
+    return revisions.annotate(before=Subquery(Revision.before_each().values("content")))
 
 
 def _entries(revisions: Sequence[Any]) -> list[HistoryEntry]:

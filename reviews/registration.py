@@ -16,6 +16,7 @@ from reviews.sources.directory import AssignmentGrants
 from reviews.sources.iam import AttachedPolicyGrants, GroupMemberGrants, InlinePolicyGrants
 from sync import ticks
 from sync.changes.free_texts import register_free_text
+from sync.tombstones import register_need
 
 
 def _sees_iam(request: HttpRequest) -> bool:
@@ -52,5 +53,6 @@ def register() -> None:
     reminders.register()
     reports.register()
     register_free_text(ReviewedGrant, "reason")
+    register_need(ReviewedGrant, "holder_id")
     ticks.register_part(passing.take_back_from_leavers)
     ticks.register_part(reminders.remind)

@@ -54,7 +54,7 @@ def drift_of(aws_account: AwsAccount, *, ignored: bool = False) -> QuerySet[Any]
 
 def drift_in(aws_accounts: Sequence[AwsAccount], *, ignored: bool = False) -> QuerySet[Any]:
     """The same of several AWS accounts."""
-    before = Revision.objects.filter(facet=OuterRef("facet"), number=OuterRef("number") - 1)
+    before = Revision.before_each()
     rows: QuerySet[Any] = (
         with_source(_outside(aws_accounts, ignored=ignored))
         .select_related("facet__aws_account", "run", "accepted_by", "reversal")

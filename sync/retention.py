@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from sync import pull_groups
@@ -29,10 +29,10 @@ _LINES_PLACE = "retention-lines-place"
 log = logging.getLogger("iamconsole.retention")
 
 # Drift that nobody has decided on, or that a change was proposed to undo.
-_OPEN_DRIFT = Q(origin=Revision.Origin.OUTSIDE) & (
+OPEN_DRIFT = Q(origin=Revision.Origin.OUTSIDE) & (
     Q(accepted_at__isnull=True, reverted_at__isnull=True) | Q(reversal__isnull=False)
 )
-_REFERRED_TO = Q(step__isnull=False) | _OPEN_DRIFT
+_REFERRED_TO = Q(step__isnull=False) | OPEN_DRIFT
 
 
 def forget_old() -> int:
@@ -55,9 +55,10 @@ def forget_old() -> int:
 def outlived(revisions: QuerySet[Revision], since: datetime) -> QuerySet[Revision]:
     """Those that nothing needs any more of what was the case `since` then, or that is still to be decided on."""
     of_same = Revision.objects.filter(facet=OuterRef("facet")).order_by()
+    following = of_same.filter(number__gt=OuterRef("number")).order_by("number").values("number")[:1]
     two_later = of_same.filter(number__gt=OuterRef("following"), seen_at__lte=since)
-    explains = of_same.filter(_OPEN_DRIFT, number=OuterRef("following"))
-    counted = revisions.annotate(following=F("number") + 1)
+    explains = of_same.filter(OPEN_DRIFT, number=OuterRef("following"))
+    counted = revisions.annotate(following=Subquery(following))
     return counted.filter(Exists(two_later), ~Exists(explains), seen_at__lt=since).exclude(_REFERRED_TO)
 
 
@@ -121,7 +122,7 @@ def idle(runs: QuerySet[Run]) -> QuerySet[Run]:
     ).order_by()
     complete = of_place.filter(state=Run.State.DONE)
     following = complete.filter(pk__gt=OuterRef("pk")).order_by("pk").values("pk")[:1]
-    drift = Revision.objects.filter(_OPEN_DRIFT, run__gt=OuterRef("pk")).order_by()
+    drift = Revision.objects.filter(OPEN_DRIFT, run__gt=OuterRef("pk")).order_by()
     of_account, of_object = (
         Q(drift_in=OuterRef("aws_account"), run__lte=OuterRef("following")),
         Q(

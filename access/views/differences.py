@@ -39,7 +39,7 @@ def revision_access(request: HttpRequest, account_id: str, pk: int) -> HttpRespo
     ).select_related("facet__aws_account")
     revision = get_object_or_404(revisions, pk=pk)
     since = number_in(request, "since")
-    older = revision.number - 1 if since is None else since
+    older = revision.number_before if since is None else since
     before = revisions.filter(facet=revision.facet, number=older).first()
     if before and older > revision.number:
         before, revision, older = revision, before, revision.number

@@ -36,7 +36,7 @@ def seen_changes(question: TrailQuestion) -> dict[int, SeenChange]:
 
 def _earlier(revisions: Sequence[Any]) -> dict[int, datetime]:
     """When the state before each was first seen."""
-    by_place = {(each.facet_id, each.number - 1): each.pk for each in revisions if each.number > 1}
+    by_place = {(each.facet_id, each.number_before): each.pk for each in revisions if each.number > 1}
     rows = Revision.objects.filter(
         facet__in={facet for facet, _ in by_place}, number__in={number for _, number in by_place}
     )

@@ -10,7 +10,8 @@ from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from accounts.models import AwsAccount, Operator
 from accounts.roles import SEE_IAM
@@ -190,6 +191,8 @@ class Revision(models.Model):
     )
     # With origin `outside`, and only then: drift is found by it, without a look at all the other revisions.
     drift_in = models.ForeignKey(AwsAccount, models.PROTECT, null=True, related_name="+", db_index=False)
+    # The number of the one before it, where states between them were thinned (sync/equal_states.py).
+    follows = models.IntegerField(null=True, editable=False)
 
     class Meta:
         ordering = ["-number"]
@@ -202,6 +205,16 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.facet}, revision {self.number}"
+
+    @classmethod
+    def before_each(cls) -> models.QuerySet[Revision]:
+        """For subqueries of revisions: the one before each; none where history doesn't go back so far."""
+        number = Coalesce(OuterRef("follows"), OuterRef("number") - 1)
+        return cls.objects.filter(facet=OuterRef("facet"), number=number)
+
+    @property
+    def number_before(self) -> int:
+        return self.number - 1 if self.follows is None else self.follows
 
 
 class Fact(models.Model):
