@@ -20,6 +20,15 @@ class DifferenceKind(Enum):
 
 
 @dataclass(frozen=True)
+class ChangedMember:
+    """Of an entry: what goes and what comes, for a page; of a list those of its items."""
+
+    name: str
+    gone: list[str]
+    new: list[str]
+
+
+@dataclass(frozen=True)
 class Difference:
     """Of an entry. `before`: as it is in the console now; `after`: as the file has it, in `line`; 0: it isn't there."""
 
@@ -35,23 +44,32 @@ class Difference:
         return self.section.words(self.after or self.before or {})
 
     @property
-    def changes(self) -> list[tuple[str, str, str]]:
-        """Name of the member, what it is and what it becomes."""
+    def changes(self) -> list[ChangedMember]:
         if self.before is None or self.after is None or self.kind is DifferenceKind.KEPT:
             return []
         return [
-            (name, said_of(self.before[name]), said_of(self.after[name]))
+            _changed(name, self.before[name], self.after[name])
             for name in self.section.shape.of
             if self.before[name] != self.after[name]
         ]
 
 
+def _changed(name: str, before: object, after: object) -> ChangedMember:
+    if isinstance(before, list) and isinstance(after, list):
+        gone = [said_of(each) for each in before if each not in after]
+        new = [said_of(each) for each in after if each not in before]
+        if gone or new:  # else they are in another order
+            return ChangedMember(name, gone, new)
+    return ChangedMember(name, [said_of(before)], [said_of(after)])
+
+
 def said_of(value: object) -> str:
-    """For a page."""
+    """For a page. Members that say nothing are left out."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):
-        return "; ".join(f"{name}: {said_of(each)}" for name, each in value.items()) or "nothing"
+        said = {name: said_of(each) for name, each in value.items() if each not in (None, "", [])}
+        return "; ".join(f"{name}: {words}" for name, words in said.items()) or "nothing"
     if isinstance(value, list):
         return ", ".join(map(said_of, value)) or "nothing"
     return str(value) or "nothing"

@@ -17,7 +17,8 @@ from configuration.shapes import BadFile, LineProblem, Text, line_of, members
 FORMAT = "1"
 MOST_BYTES = 1_000_000
 MOST_ENTRIES = 20_000
-TOO_LONG = f"The file has more than {MOST_BYTES // 1000:,} kB."
+MOST = f"{MOST_BYTES // 1_000_000} MB"
+TOO_LONG = f"The file has more than {MOST}."
 DEEPEST = 10  # lists and mappings within each other
 _NOT_YAML = "This isn’t YAML as this file has it"
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import signed_in
 from configuration import files, services
-from configuration.files import MOST_BYTES, TOO_LONG
+from configuration.files import MOST, MOST_BYTES, TOO_LONG
 from configuration.forgetting import UPLOADS_FOR
 from configuration.models import ConfigurationUpload
 from configuration.services import ImportRefused
@@ -88,7 +88,7 @@ def _fetch(request: HttpRequest, pk: int) -> ConfigurationUpload:
 
 
 def _page(request: HttpRequest, problems: Any = ()) -> HttpResponse:
-    context = {"problems": problems, "most_kb": MOST_BYTES // 1000}
+    context = {"problems": problems, "most": MOST}
     return render(request, "configuration/configuration.html", context, status=422 if problems else 200)
 
 

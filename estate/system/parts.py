@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
@@ -14,8 +13,8 @@ from django.utils import timezone
 
 from accounts.audit.figures import audit_state
 from estate.system.blocks import block
+from estate.system.system_part import PartState, SystemPart
 from iamconsole import first_start, heartbeats, parts, trouble
-from iamconsole.web.marked_states import MarkedState
 from iamconsole.web.words import ago, counted, duration
 from monitoring import storage
 from sync import counter, ticks
@@ -23,28 +22,6 @@ from sync import counter, ticks
 PERIODIC, QUEUE, AUDIT, DISK = "Periodic tasks", "Queue of changes", "Audit trail", "Disk"
 SEALED_WITHIN = timedelta(minutes=5)
 LEAST_FREE, LEAST_SHARE_FREE = 100 * 2**20, 0.1
-
-
-class PartState(MarkedState):
-    """The worst first: its word, its icon, its ink."""
-
-    FAILS = ("Doesn’t work", "circle-x", "ink-danger")
-    UNKNOWN = ("Unknown", "circle-question-mark", "ink-warn")
-    LOOK = ("Look at it", "triangle-alert", "ink-warn")
-    STARTS = ("Starts", "hourglass", "muted")
-    WORKS = ("Works", "check", "ink-ok")
-
-
-@dataclass(frozen=True)
-class SystemPart:
-    """`text`: how it is, a sentence. `advice`: what to do, where something is wrong."""
-
-    title: str
-    state: PartState
-    text: str
-    advice: str = ""
-    url: str = ""
-    link: str = ""
 
 
 _WITHOUT = {
@@ -58,7 +35,7 @@ def _servers() -> Iterator[SystemPart]:
     if ready["migrations"] == parts.OK:
         yield SystemPart("Database", PartState.WORKS, "It answers, and has all migrations.")
     elif ready["migrations"] == parts.MIGRATIONS_MISSING:
-        yield SystemPart("Database", PartState.FAILS, f"{ready['migrations']}.", "Run manage.py migrate.")
+        yield SystemPart("Database", PartState.FAILS, f"{ready['migrations']}.", "Run:", "manage.py migrate")
     else:
         yield SystemPart("Database", PartState.UNKNOWN, f"{ready['migrations']}.")
     name = "Redis" if settings.REDIS_URL else "Folder of the queue"
@@ -79,8 +56,8 @@ def _workers() -> Iterator[SystemPart]:
             yield SystemPart(title, PartState.STARTS, f"None was heard of yet{_set_up()}. {_WITHOUT[queue]}")
         elif state == parts.NO_WORKER:
             text = f"None was heard of for {_patience()}. {_WITHOUT[queue]}"
-            advice = f"Start one: celery -A iamconsole worker -Q {queue}"
-            yield SystemPart(title, PartState.FAILS, text, advice)
+            command = f"celery -A iamconsole worker -Q {queue}"
+            yield SystemPart(title, PartState.FAILS, text, "Start one:", command)
         else:
             yield SystemPart(title, PartState.UNKNOWN, f"{state}.")
 
@@ -108,7 +85,8 @@ def _beat() -> Iterator[SystemPart]:
         yield SystemPart("Beat", PartState.STARTS, f"It wasn’t heard of yet{_set_up()}.")
     else:
         text = f"It wasn’t heard of for {_patience()}: nothing is pulled on schedule or recovered."
-        yield SystemPart("Beat", PartState.FAILS, text, "Start one, and no more than one: celery -A iamconsole beat")
+        advice = "Start one, and no more than one:"
+        yield SystemPart("Beat", PartState.FAILS, text, advice, "celery -A iamconsole beat")
 
 
 def _periodic_tasks() -> Iterator[SystemPart]:

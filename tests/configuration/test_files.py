@@ -131,7 +131,7 @@ def refusal(text: str | bytes) -> str:
         ("a\n", "Line 1: Write names and values here"),
         ("", "The file is empty."),
         (b"iam_console: '1'\n\xff", "Line 2: This isn’t UTF-8"),
-        (b"#" * 1_000_001, "more than 1,000 kB"),
+        (b"#" * 1_000_001, "more than 1 MB"),
         (f'{HEAD}labels:\n- name: "a\\0b"\n  aws_accounts: []\n', "Line 3: There is a character"),
         (f"{HEAD}a: {{? [b] : c}}\n", "Line 2"),
     ],

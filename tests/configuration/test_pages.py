@@ -44,7 +44,7 @@ def test_a_file_that_cant_be_read_says_in_which_line(olgas: Client) -> None:
 def test_a_file_that_is_too_long_is_refused(olgas: Client) -> None:
     response = olgas.post(f"{PAGE}upload/", {"file": SimpleUploadedFile("a.yaml", b"#" * 1_000_001)})
     assert response.status_code == 422
-    assert "more than 1,000 kB" in response.content.decode()
+    assert "more than 1 MB" in response.content.decode()
 
 
 def test_what_cant_be_imported_has_no_button(filled: AwsAccount, olgas: Client) -> None:

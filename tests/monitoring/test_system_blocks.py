@@ -54,7 +54,7 @@ def test_what_cant_be_read_is_unknown_and_the_rest_is_shown(olgas: Client) -> No
 def test_a_part_that_cant_be_looked_at_is_unknown(olgas: Client) -> None:
     with refused("sync_tickpart", "no such column: colour"):
         text = text_of(olgas)
-    assert f'Periodic tasks</span> <span class="small muted">Unknown</span></p> <p class="small">{NOT_READ}' in text
+    assert f'Periodic tasks</span> <span class="small ink-warn">Unknown</span></p> <p class="small">{NOT_READ}' in text
     assert "It isn’t on hold." in text
 
 
