@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 
@@ -80,6 +80,18 @@ class DeniedRequest:
             return f"An encoded message that begins with {self.encoded[:12]}"
         on = self.resource_words or self.resource
         return f"{self.action or 'an action that isn’t named'}{f' on {on}' if on and on != '*' else ''}"
+
+
+def filled_in(
+    said: DeniedRequest | None, principal: str, action: str, resource: str, context: Mapping[str, tuple[str, ...]]
+) -> DeniedRequest:
+    """What somebody filled in, beside what was read: AWS's word counts for the very request that it was about."""
+    if said and (principal, action, resource) == (said.principal, said.action, said.resource):
+        return replace(said, context=context)  # AWS's word on it holds, whatever else was known
+    about = said or DeniedRequest(ReadFrom.FIELDS)
+    return DeniedRequest(
+        ReadFrom.FIELDS, principal, action, resource, context=context, at=about.at, role_arn=about.role_arn
+    )
 
 
 def spelled_action(name: str) -> str:

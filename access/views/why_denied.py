@@ -6,7 +6,7 @@ Nothing of it is kept: no log and no audit entry has what was pasted, and it is 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,7 @@ from access.denied.decoded import decoded_text, request_of_decoded
 from access.denied.drafting import StatementProposal, propose
 from access.denied.places import PolicyPlace
 from access.denied.reading import Reading, read
-from access.denied.requests import DeniedRequest, ReadFrom
+from access.denied.requests import DeniedRequest, filled_in
 from access.forms import DeniedRequestForm
 from access.holders import Holder
 from access.object_links import principal_url
@@ -114,7 +114,7 @@ class _DenialPage:
         """With what was filled in, or what was read."""
         if self._data.get("do") == ASK:
             return DeniedRequestForm(self._data)
-        return DeniedRequestForm(initial=_initial(said) if said else {})
+        return DeniedRequestForm(initial=fields_of(said) if said else {})
 
     def _asked(self, said: DeniedRequest | None, form: DeniedRequestForm) -> DeniedRequest | None:
         """None where something is still missing, or wrong."""
@@ -123,15 +123,7 @@ class _DenialPage:
         if not form.is_valid():
             return None
         typed = form.cleaned_data
-        filled = (typed["principal"], typed["action"], typed["resource"], typed["context"])
-        if said and filled == (said.principal, said.action, said.resource, said.context):
-            return said
-        about = said or DeniedRequest(ReadFrom.FIELDS)
-        if said and filled[:3] == (said.principal, said.action, said.resource):
-            return replace(said, context=typed["context"])  # AWS's word on it holds, whatever else was known
-        return replace(
-            DeniedRequest(ReadFrom.FIELDS, *filled[:3], context=typed["context"]), at=about.at, role_arn=about.role_arn
-        )
+        return filled_in(said, typed["principal"], typed["action"], typed["resource"], typed["context"])
 
     # ---- What comes of it ------------------------------------------------------------------------------------
     def _answered(self, asked: DeniedRequest) -> dict[str, Any]:
@@ -218,7 +210,8 @@ class PlaceChoice:
     having: int
 
 
-def _initial(said: DeniedRequest) -> dict[str, str]:
+def fields_of(said: DeniedRequest) -> dict[str, str]:
+    """As its form has them."""
     context = "\n".join(f"{spelled(key)}={value}" for key, values in said.context.items() for value in values)
     return {"principal": said.principal, "action": said.action, "resource": said.resource, "context": context}
 
