@@ -27,6 +27,8 @@ from iamconsole_client.generated.schemas import (
     SimulateAnswer,
     SimulateIn,
     WhoCanPage,
+    WhyDeniedAnswer,
+    WhyDeniedIn,
 )
 from iamconsole_client.requests import Request, Send, segment
 
@@ -188,6 +190,13 @@ class Operations:
         path = f"/api/v1/aws-accounts/{segment(account_id)}/simulate"
         request = Request("simulate", "POST", path, {}, dict(body))
         answer: SimulateAnswer = self._send(request)
+        return answer
+
+    def why_denied(self, account_id: str, body: WhyDeniedIn) -> WhyDeniedAnswer:
+        """Which layer of policies says no to what AWS denied, and the least that would allow it."""
+        path = f"/api/v1/aws-accounts/{segment(account_id)}/why-denied"
+        request = Request("why_denied", "POST", path, {}, dict(body))
+        answer: WhyDeniedAnswer = self._send(request)
         return answer
 
     def lint_document(self, body: LintIn) -> LintAnswer:

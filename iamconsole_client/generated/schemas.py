@@ -99,6 +99,32 @@ class ChangeOut(TypedDict):
     dry_run: DryRunOut | None
 
 
+class DeniedAsked(TypedDict):
+    """`read_from`: message, event, decoded, parts, or fields, which AWS said nothing of."""
+
+    read_from: str
+    principal: str
+    action: str
+    resource: str
+    context: dict[str, list[str]]
+
+
+class DeniedLayer(TypedDict):
+    """`state`: allows, denies, lacks, silent, none or unknown. `stops`: it decides; `next`: it would stop it then."""
+
+    layer: str
+    state: str
+    words: str
+    stops: bool
+    next: bool
+
+
+class DeniedReason(TypedDict):
+    title: str
+    sentence: str
+    said_by_aws: bool
+
+
 class DiffAnswer(TypedDict):
     """`allowed`: what access the documents give; `denied`: what they keep others from giving. `gained`, `lost` and
     `undecided` list actions with resources and conditions. `lines`: both in words."""
@@ -314,6 +340,49 @@ class SimulatedAnswer(TypedDict):
     why_not: str
 
 
+class SmallestStatement(TypedDict):
+    """The least that would allow it. `why_not`: why none does, or who writes it. `place`, `width`: the chosen ones.
+    `edit`: to propose it, null where the console doesn't write it. `helps`: the layer allows it then; `still`: those
+    that stop it then. `lets_in`: who may do it only then, `lets_in_more` how many beside."""
+
+    why_not: str
+    statement: dict[str, Any] | None
+    place: str
+    width: str
+    places: list[StatementPlace]
+    widths: list[StatementWidth]
+    edit: StatementEdit | None
+    helps: bool
+    still: list[str]
+    lets_in: list[str]
+    lets_in_more: int
+    able_already: list[str]
+    able_already_total: int
+
+
+class StatementEdit(TypedDict):
+    """As `edit` of a proposed change has it."""
+
+    kind: str
+    id: str
+    action: str
+    name: str
+    document: str
+
+
+class StatementPlace(TypedDict):
+    """`having`: how many users and roles have the policy."""
+
+    key: str
+    title: str
+    having: int
+
+
+class StatementWidth(TypedDict):
+    name: str
+    words: str
+
+
 class StepIn(TypedDict):
     """As docs/change-operations.md lists the kinds; `params` are those of the operation."""
 
@@ -384,3 +453,33 @@ class WhoCanWay(TypedDict):
     policy: str
     statements: list[str]
     groups: list[str]
+
+
+class WhyDeniedAnswer(TypedDict):
+    """`denials`: those of the text, to `pick` one; `left_out`: how many more there were. `outcome`: denied, allowed (by
+    what the console has) or unknown. `reasons`: what else may deny it, or would decide it."""
+
+    denials: list[str]
+    left_out: int
+    asked: DeniedAsked
+    outcome: str
+    headline: str
+    agreement: str
+    layers: list[DeniedLayer]
+    reasons: list[DeniedReason]
+    smallest: SmallestStatement
+
+
+class WhyDeniedIn(TypedDict):
+    """`text`: what AWS said, an event of CloudTrail, or what STS decoded; `pick`: which of its denials, from 0. The
+    other fields fill in what can't be read of it, or stand for themselves. `place`, `width`: of the statement, as
+    answered."""
+
+    text: NotRequired[str]
+    pick: NotRequired[int]
+    principal: NotRequired[str]
+    action: NotRequired[str]
+    resource: NotRequired[str]
+    context: NotRequired[dict[str, list[str]]]
+    place: NotRequired[str]
+    width: NotRequired[str]

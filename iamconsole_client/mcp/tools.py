@@ -67,6 +67,12 @@ _ALWAYS = (
         "Whether principals may do actions on resources, because of which statements, and what denies it; also as if a "
         "change or a document were in force (as_if).",
     ),
+    Tool(
+        "why_denied",
+        "why_denied",
+        "Why AWS denied something, of AWS's message or an event of CloudTrail (text): which layer of policies says no, "
+        "and the least that would allow it. smallest.edit can be proposed.",
+    ),
     Tool("lint_document", "lint_document", "What is wrong, risky or needless in a policy document."),
     Tool("compare_documents", "compare_documents", "What access one policy document gives that another doesn't."),
     Tool("list_findings", "list_findings", "What the console found to be wrong in an AWS account."),

@@ -277,7 +277,8 @@ def test_no_route_does_more_than_this() -> None:
         ("POST", f"{here}/changes"),
         ("POST", f"{here}/changes/{{change_id}}/dry-run"),
         ("POST", f"{here}/changes/{{change_id}}/apply"),
-        ("POST", f"{here}/simulate"),  # writes nothing
+        ("POST", f"{here}/simulate"),  # writes nothing, as why-denied, lint and diff
+        ("POST", f"{here}/why-denied"),
         ("POST", "/lint"),
         ("POST", "/diff"),
     }

@@ -37,7 +37,7 @@ def test_from_a_user_to_an_applied_change(
     iam: Any, aws_account: AwsAccount, alice: Operator, anton: Operator, live_server: Any
 ) -> None:
     AwsAccount.objects.update(approvals_required=1)
-    finding, proposing, reading, applying = BLOCKS
+    finding, proposing, reading, applying, *_ = BLOCKS
     path = "/usr/local/bin:/usr/bin:/bin"
     known = {
         "PATH": path,

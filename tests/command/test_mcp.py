@@ -95,7 +95,10 @@ def test_no_tool_writes_but_by_a_proposal(command: Command) -> None:
     [answer] = command.mcp(request("tools/list"))
     names = {each["name"] for each in answer["result"]["tools"]}
     writing = {name for name, each in tools_of(people=True).items() if INPUTS[each.operation]["method"] == "POST"}
-    assert writing - {"simulate", "lint_document", "compare_documents"} == {"propose_change", "try_change"}
+    assert writing - {"simulate", "why_denied", "lint_document", "compare_documents"} == {
+        "propose_change",
+        "try_change",
+    }
     assert "apply_change" in INPUTS  # the API has it
     assert not {"apply_change", "look_up_people"} & names
 
