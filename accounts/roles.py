@@ -51,7 +51,7 @@ ALL_PERMISSIONS = frozenset().union(*PERMISSIONS.values())
 # ---- Tokens of the API ---------------------------------------------------------------------------------------------
 # A program with a token holds, wherever the token's owner holds one of these permissions, a role that has this one and
 # no other. So it is never an owner or an approver, whatever its owner is; what isn't named here, no token may.
-TOKEN_PERMISSIONS = (SEE_IAM, SEE_PEOPLE, PROPOSE, APPLY)
+TOKEN_PERMISSIONS = (SEE_IAM, SEE_PEOPLE, CARE, PROPOSE, APPLY)
 
 
 def token_role(perm: str) -> str:

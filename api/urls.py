@@ -9,11 +9,11 @@ from django.urls import URLPattern
 from django.views.decorators.http import require_GET
 
 from api.interface import interface
-from api.routes import access, aws_accounts, changes, denials, documents, findings, me, objects, people
+from api.routes import access, aws_accounts, care, changes, denials, documents, findings, me, objects, people
 from api.schema import PREFIX, document
 from iamconsole.web.addresses import PUBLIC, access_of, page
 
-for each in (me, aws_accounts, objects, findings, changes, access, denials, documents, people):
+for each in (me, aws_accounts, objects, findings, changes, access, denials, documents, people, care):
     interface.add_router("", each.router)
 
 

@@ -37,6 +37,7 @@ class ApiToken(models.Model):
     class Scope(models.TextChoices):
         READ = roles.SEE_IAM, "Read AWS accounts, their objects, findings and changes"
         PEOPLE = roles.SEE_PEOPLE, "Look up people of user pools"
+        CARE = roles.CARE, "Propose to look after people: their passwords, sign-ups and blocks, and tables of them"
         PROPOSE = roles.PROPOSE, "Propose changes, and have them tried out"
         APPLY = roles.APPLY, "Apply changes that somebody else approved"
 

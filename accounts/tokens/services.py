@@ -26,9 +26,10 @@ audit.register(
 )
 
 
-# The answers to a proposal are its plan; and who applies a change must be allowed what its steps need to be proposed.
+# The answers to a proposal are its plan, which says whom it is about where somebody is looked after; and who applies a
+# change must be allowed what its steps need to be proposed.
 _READ, _PROPOSE = ApiToken.Scope.READ, ApiToken.Scope.PROPOSE
-_BESIDE = {_PROPOSE: (_READ,), ApiToken.Scope.APPLY: (_READ, _PROPOSE)}
+_BESIDE = {_PROPOSE: (_READ,), ApiToken.Scope.CARE: (ApiToken.Scope.PEOPLE,), ApiToken.Scope.APPLY: (_READ, _PROPOSE)}
 
 
 @dataclass(frozen=True)

@@ -17,25 +17,25 @@ from pydantic import ConfigDict, Field, model_validator
 
 from accounts.access import fetch_aws_account, signed_in
 from accounts.models import AwsAccount
-from accounts.roles import APPLY, PROPOSE, SEE_IAM
+from accounts.roles import APPLY, CARE, PROPOSE, SEE_IAM
 from api.errors import Refused
 from api.idempotency import Doing, done_once, json_answer
 from api.interface import asks
 from api.listing import ListQuery, RowPage, row_page
 from api.plans import ChangeOut, change_out, version_of
 from api.routes.documents import text_of
+from api.staging import note_token, staged
 from iamconsole.web.addresses import needs
 from objects.forms import title_of_specs
 from objects.views.lists import object_lists
-from objects.views.stage import stage
 from policies.edited_objects import fetch_edited
 from policies.engine.document import identify
 from sync import changes, selectors
-from sync.changes.bookkeeping import log_line
 from sync.changes.plan import MOST_STEPS
 from sync.models import Change
 from sync.operations import BadParams, StepSpec
 from sync.views.lists import CHANGES
+from sync.views.live import fetch_change
 
 router = Router(tags=["Changes"])
 LARGEST_ID = 2**63 - 1  # that databases keep
@@ -125,8 +125,7 @@ def propose_change(request: HttpRequest, account_id: str, asked: ProposeIn) -> H
 
 def _proposed(request: HttpRequest, aws_account: AwsAccount, asked: ProposeIn) -> Change:
     change = _edited(request, aws_account, asked, asked.edit) if asked.edit else _of_steps(request, aws_account, asked)
-    log_line(change, f"Proposed by the token {request.api_token}.")  # type: ignore[attr-defined]
-    return change
+    return note_token(request, change)
 
 
 def _of_steps(request: HttpRequest, aws_account: AwsAccount, asked: ProposeIn) -> Change:
@@ -153,12 +152,7 @@ def _title(steps: list[StepSpec]) -> str:
 
 # ---- An edit: what the page with the editor would send -------------------------------------------------------------
 def _edited(request: HttpRequest, aws_account: AwsAccount, asked: ProposeIn, edit: DocumentIn) -> Change:
-    form = _form_of(request, aws_account, asked, edit)
-    change = stage(request, form) if form.is_valid() else None
-    if change is None:
-        said = [{"field": name, "sentence": " ".join(map(str, errors))} for name, errors in form.errors.items()]
-        raise Refused(422, " ".join(each["sentence"] for each in said), errors=said)
-    return change
+    return staged(request, _form_of(request, aws_account, asked, edit))
 
 
 def _form_of(request: HttpRequest, aws_account: AwsAccount, asked: ProposeIn, edit: DocumentIn) -> Any:
@@ -191,10 +185,12 @@ def _is_same(form: Any, document: str | dict[str, Any]) -> bool:
     url_name="api_change",
     operation_id="read_change",
 )
-@asks(needs(SEE_IAM))
+@asks(needs(SEE_IAM, CARE))
 def read_change(request: HttpRequest, account_id: str, change_id: ChangeId, asked: Query[StepsQuery]) -> ChangeOut:
-    """With the plan, whose access it changes, what its dry run found, and what stands against applying it."""
-    return change_out(request, _fetch(request, account_id, change_id), asked.steps)
+    """With the plan, whose access it changes, what its dry run found, and what stands against applying it. With the
+    permission to look after people alone: a change of one's own.
+    """
+    return change_out(request, fetch_change(request, account_id, change_id), asked.steps)
 
 
 @router.post(
@@ -245,9 +241,8 @@ def _gone_on(request: HttpRequest, change: Change, work: Callable[[], Change]) -
 
 def _fetch(request: HttpRequest, account_id: str, change_id: int) -> Change:
     """Each route answers with the plan. Raises Http404, and PermissionDenied for a token that may not read."""
-    found: Change = get_object_or_404(
-        selectors.changes_of(fetch_aws_account(request, account_id, SEE_IAM)), pk=change_id
-    )
+    rows = selectors.changes_of(fetch_aws_account(request, account_id, SEE_IAM))
+    found: Change = get_object_or_404(rows, pk=change_id)
     return found
 
 
@@ -258,4 +253,5 @@ def _check_match(request: HttpRequest, change: Change) -> None:
 
 
 def _answer(request: HttpRequest, account_id: str, change_id: int, status: int) -> HttpResponse:
+    """The change as it is now. Raises PermissionDenied for a token that may read no plans."""
     return json_answer(change_out(request, _fetch(request, account_id, change_id)), status)

@@ -573,4 +573,59 @@ INPUTS: dict[str, dict[str, Any]] = {
             "additionalProperties": False,
         },
     },
+    "look_after_person": {
+        "method": "POST",
+        "path": "/api/v1/aws-accounts/{account_id}/user-pools/{pool_id}/people/{person_id}/{action}",
+        "in_path": ["account_id", "pool_id", "person_id", "action"],
+        "in_query": [],
+        "has_body": True,
+        "schema": {
+            "type": "object",
+            "properties": {
+                "account_id": {"type": "string"},
+                "pool_id": {"type": "string"},
+                "person_id": {"type": "string"},
+                "action": {
+                    "description": "As the page of a person names its actions: those that send nothing secret, and need no word of the person.",
+                    "enum": ["reset-password", "confirm", "enable", "disable"],
+                    "type": "string",
+                },
+                "title": {"default": "", "maxLength": 200, "type": "string"},
+                "reason": {"default": "", "maxLength": 2000, "type": "string"},
+            },
+            "required": ["account_id", "pool_id", "person_id", "action"],
+            "additionalProperties": False,
+        },
+    },
+    "import_people": {
+        "method": "POST",
+        "path": "/api/v1/aws-accounts/{account_id}/user-pools/{pool_id}/imports",
+        "in_path": ["account_id", "pool_id"],
+        "in_query": [],
+        "has_body": True,
+        "schema": {
+            "type": "object",
+            "properties": {
+                "account_id": {"type": "string"},
+                "pool_id": {"type": "string"},
+                "title": {"default": "", "maxLength": 200, "type": "string"},
+                "reason": {"default": "", "maxLength": 2000, "type": "string"},
+                "table": {"maxLength": 1048576, "type": "string"},
+                "rows": {
+                    "allOf": [
+                        {
+                            "description": "People to invite, or people who are there.",
+                            "enum": ["new", "there"],
+                            "type": "string",
+                        }
+                    ],
+                    "default": "new",
+                },
+                "channel": {"allOf": [{"enum": ["EMAIL", "SMS"], "type": "string"}], "default": "EMAIL"},
+                "leave_out": {"default": False, "type": "boolean"},
+            },
+            "required": ["account_id", "pool_id", "table"],
+            "additionalProperties": False,
+        },
+    },
 }

@@ -11,9 +11,11 @@ from iamconsole_client.generated.schemas import (
     ApplyIn,
     AwsAccountOut,
     AwsAccountsOut,
+    CareIn,
     ChangeOut,
     DiffAnswer,
     DiffIn,
+    ImportIn,
     KindsOut,
     LintAnswer,
     LintIn,
@@ -144,7 +146,8 @@ class Operations:
         return answer
 
     def read_change(self, account_id: str, change_id: int, *, steps: int | None = None) -> ChangeOut:
-        """With the plan, whose access it changes, what its dry run found, and what stands against applying it."""
+        """With the plan, whose access it changes, what its dry run found, and what stands against applying it. With the
+        permission to look after people alone: a change of one's own."""
         path = f"/api/v1/aws-accounts/{segment(account_id)}/changes/{segment(change_id)}"
         request = Request("read_change", "GET", path, {"steps": steps})
         answer: ChangeOut = self._send(request)
@@ -230,4 +233,18 @@ class Operations:
             "look_up_people", "GET", path, {**(filters or {}), "limit": limit, "after": after, "q": q, "sort": sort}
         )
         answer: PeopleOut = self._send(request)
+        return answer
+
+    def look_after_person(self, account_id: str, pool_id: str, person_id: str, action: str, body: CareIn) -> ChangeOut:
+        """Proposes to reset a password, confirm a sign-up, enable or disable somebody, by their `sub`. Nothing is sent."""
+        path = f"/api/v1/aws-accounts/{segment(account_id)}/user-pools/{segment(pool_id)}/people/{segment(person_id)}/{segment(action)}"
+        request = Request("look_after_person", "POST", path, {}, dict(body))
+        answer: ChangeOut = self._send(request)
+        return answer
+
+    def import_people(self, account_id: str, pool_id: str, body: ImportIn) -> ChangeOut:
+        """Proposes one change for a table of people. How far it got, the change says. Nothing is sent."""
+        path = f"/api/v1/aws-accounts/{segment(account_id)}/user-pools/{segment(pool_id)}/imports"
+        request = Request("import_people", "POST", path, {}, dict(body))
+        answer: ChangeOut = self._send(request)
         return answer

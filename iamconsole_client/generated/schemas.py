@@ -11,6 +11,10 @@ AsIf = Literal["live", "change", "draft", "managed", "inline", "trust"]
 
 DocumentType = Literal["identity", "boundary", "trust", "resource", "scp", "rcp"]
 
+ImportedRows = Literal["new", "there"]
+
+InvitationChannel = Literal["EMAIL", "SMS"]
+
 
 class AccessBlockOut(TypedDict):
     """To whom the same happens; `more`: how many beside those who are named."""
@@ -67,6 +71,11 @@ class AwsAccountsOut(TypedDict):
 class CallOut(TypedDict):
     name: str
     command_line: str
+
+
+class CareIn(TypedDict):
+    title: NotRequired[str]
+    reason: NotRequired[str]
 
 
 class ChangeOut(TypedDict):
@@ -176,6 +185,18 @@ class FindingOut(TypedDict):
     message: str
     detail: str
     steps: list[str]
+
+
+class ImportIn(TypedDict):
+    """`table`: CSV whose first line names the columns, as the page of the pool says them. `channel`: how invitations
+    go. `leave_out`: propose the rows that can be done, though others can't."""
+
+    title: NotRequired[str]
+    reason: NotRequired[str]
+    table: str
+    rows: NotRequired[ImportedRows]
+    channel: NotRequired[InvitationChannel]
+    leave_out: NotRequired[bool]
 
 
 class KindOut(TypedDict):

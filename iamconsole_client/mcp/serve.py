@@ -11,7 +11,7 @@ from iamconsole_client.generated.operations import Operations
 from iamconsole_client.mcp.protocol import Server
 from iamconsole_client.mcp.tools import tools_of
 
-SEE_PEOPLE, APPLY = "see_people", "apply"
+SEE_PEOPLE, CARE, APPLY = "see_people", "care_people", "apply"
 
 
 def serve(*, people: bool) -> None:
@@ -30,6 +30,8 @@ def serve(*, people: bool) -> None:
 def _check_scopes(scopes: list[str], *, people: bool) -> None:
     if APPLY in scopes:
         raise InputError("This token may apply changes. Make one for the MCP server without the scope apply.")
+    if CARE in scopes:
+        raise InputError("This token may look after people. Make one for the MCP server without the scope care_people.")
     if SEE_PEOPLE in scopes and not people:
         raise InputError("This token may see people of user pools. Make one without that scope, or give --people.")
     if people and SEE_PEOPLE not in scopes:

@@ -279,6 +279,8 @@ def test_no_route_does_more_than_this() -> None:
         ("POST", f"{here}/changes/{{change_id}}/apply"),
         ("POST", f"{here}/simulate"),  # writes nothing, as why-denied, lint and diff
         ("POST", f"{here}/why-denied"),
+        ("POST", f"{here}/user-pools/{{pool_id}}/people/{{person_id}}/{{action}}"),  # proposes
+        ("POST", f"{here}/user-pools/{{pool_id}}/imports"),  # proposes
         ("POST", "/lint"),
         ("POST", "/diff"),
     }
@@ -294,7 +296,9 @@ def test_a_change_of_another_aws_account_is_not_there(
 
 
 def test_may_is_asked_of_the_program(olga: Operator, aws_account: AwsAccount) -> None:
-    assert not any(may(acting(olga), perm, aws_account) for perm in ("approve", "administer", "contain", "care_people"))
+    assert not any(
+        may(acting(olga), perm, aws_account) for perm in ("approve", "administer", "contain", "export_people")
+    )
 
 
 def test_a_token_that_may_not_read_is_told_no_plan(world: World, alice: Operator) -> None:

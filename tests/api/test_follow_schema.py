@@ -23,7 +23,6 @@ from schemathesis.specs.openapi.checks import (
 
 from accounts.models import AwsAccount, Operator
 from api.schema import document
-from cognito.models import UserPool
 from identities.models import IamRole, IamUser
 from policies.models import ManagedPolicy
 from sync.operations import StepSpec
@@ -42,14 +41,15 @@ SCHEMA = schemathesis.openapi.from_dict(document())
 def known(iam: Any, aws_account: AwsAccount, alice: Operator) -> dict[str, Any]:
     """What is there: else nearly all that is made up would be about nothing."""
     pool = make_pool(aws_account, pool_id="us-east-1_customers")
-    make_person(pool, "jane", words="jane")
+    jane = make_person(pool, "jane", words="jane")
     attached = {"arn": IamRole.objects.get(name="exporter").arn, "policy_arn": ManagedPolicy.objects.earliest("pk").arn}
     change = propose(aws_account, alice, [StepSpec("iam.role.attach", attached)])
     return {
         "account_id": aws_account.account_id,
         "kind": "users",
         "object_id": IamUser.objects.get(name="jane").aws_id,
-        "pool_id": UserPool.objects.get().aws_id,
+        "pool_id": pool.aws_id,
+        "person_id": jane.aws_id,
         "change_id": change.pk,
     }
 

@@ -13,6 +13,7 @@ import pytest
 from accounts.models import AwsAccount, Operator
 from sync import changes as service
 from sync.models import Change
+from tests.cognito.rows import make_person, make_pool
 from tests.services.changing import worked
 from tests.services.tokens import make_token
 
@@ -32,19 +33,18 @@ def answers(block: str, **variables: str) -> list[Any]:
     return found
 
 
+def known_to(url: str, operator: Operator, aws_account: AwsAccount) -> dict[str, str]:
+    path = "/usr/local/bin:/usr/bin:/bin"
+    return {"PATH": path, "CONSOLE": url, "TOKEN": make_token(operator)[1], "ACCOUNT": aws_account.account_id}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_from_a_user_to_an_applied_change(
     iam: Any, aws_account: AwsAccount, alice: Operator, anton: Operator, live_server: Any
 ) -> None:
     AwsAccount.objects.update(approvals_required=1)
     finding, proposing, reading, applying, *_ = BLOCKS
-    path = "/usr/local/bin:/usr/bin:/bin"
-    known = {
-        "PATH": path,
-        "CONSOLE": live_server.url,
-        "TOKEN": make_token(alice)[1],
-        "ACCOUNT": aws_account.account_id,
-    }
+    known = known_to(live_server.url, alice, aws_account)
     users, who, policies = answers(finding, **known)
     assert [each["name"] for each in users["items"]] == ["jane"]
     assert "jane" in [each["name"] for each in who["items"]]
@@ -64,3 +64,15 @@ def test_from_a_user_to_an_applied_change(
     assert worked(Change.objects.get()).state == Change.State.APPLIED
     document = iam.get_policy_version(PolicyArn=policy["arn"], VersionId="v2")["PolicyVersion"]["Document"]
     assert document["Statement"][0]["Resource"] == "arn:aws:s3:::reports-2/*"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_denial_and_people(iam: Any, aws_account: AwsAccount, alice: Operator, live_server: Any) -> None:
+    *_, denied, one, table = BLOCKS
+    pool = make_pool(aws_account, pool_id="us-east-1_customers")
+    known = known_to(live_server.url, alice, aws_account)
+    [why] = answers(denied, **known)
+    assert why["headline"].startswith("Denied: no policy of jane allows s3:PutObject on arn:aws:s3:::reports-2/a")
+    known |= {"POOL": pool.aws_id, "PERSON": make_person(pool, "jane", words="jane").aws_id}
+    [cared], [imported] = answers(one, **known), answers(table, **known)
+    assert (cared["state"], imported["title"]) == ("proposed", "Update 1 person from CSV")

@@ -90,7 +90,12 @@ def test_those_of_others_are_not_there(alices: Client, bobs: Client, bob: Operat
 
 @pytest.mark.parametrize(
     ("scopes", "lacking"),
-    [(["propose"], "Read AWS accounts"), (["apply"], "Read AWS accounts"), (["see_iam", "apply"], "Propose changes")],
+    [
+        (["propose"], "Read AWS accounts"),
+        (["apply"], "Read AWS accounts"),
+        (["see_iam", "apply"], "Propose changes"),
+        (["care_people"], "Look up people"),
+    ],
 )
 def test_what_a_scope_needs_beside_it_is_said(alices: Client, scopes: list[str], lacking: str) -> None:
     answer = alices.post("/tokens/make/", form(scopes=scopes))

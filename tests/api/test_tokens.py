@@ -14,7 +14,17 @@ from django.utils import timezone
 from accounts.access import may, pools_of
 from accounts.audit import sentence
 from accounts.models import ApiToken, AuditEntry, AwsAccount, Grant, Operator
-from accounts.roles import ADMINISTER, ALL_PERMISSIONS, APPLY, PROPOSE, SEE_IAM, SEE_PEOPLE, TOKEN_PERMISSIONS, Role
+from accounts.roles import (
+    ADMINISTER,
+    ALL_PERMISSIONS,
+    APPLY,
+    CARE,
+    PROPOSE,
+    SEE_IAM,
+    SEE_PEOPLE,
+    TOKEN_PERMISSIONS,
+    Role,
+)
 from accounts.services import operators
 from accounts.tokens import services
 from accounts.tokens.services import TokenWanted
@@ -228,6 +238,5 @@ def test_no_token_makes_tokens_or_ends_them(alice: Operator) -> None:
 def test_who_am_i(alice: Operator, alices_program: Program, aws_account: AwsAccount) -> None:
     found = alices_program.ask("/me").json()
     assert found["operator"] == alice.email
-    assert found["aws_accounts"] == [
-        {"aws_account": aws_account.account_id, "name": "Acme", "scopes": [SEE_IAM, SEE_PEOPLE, PROPOSE, APPLY]}
-    ]
+    scopes = [SEE_IAM, SEE_PEOPLE, CARE, PROPOSE, APPLY]
+    assert found["aws_accounts"] == [{"aws_account": aws_account.account_id, "name": "Acme", "scopes": scopes}]

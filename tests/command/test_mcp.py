@@ -126,6 +126,7 @@ def test_a_token_that_applies_or_sees_people_is_refused(command_of: Callable[...
     for scopes, arguments in (
         (("see_iam", "propose", "apply"), ()),
         (("see_iam", "see_people"), ()),
+        (("see_iam", "see_people", "care_people"), ("--people",)),
         (("see_iam",), ("--people",)),
     ):
         ran = command_of(alice, *scopes).run("mcp", *arguments)

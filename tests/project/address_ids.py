@@ -24,7 +24,7 @@ from accounts.models import (
     ScimToken,
 )
 from accounts.roles import Role
-from cognito.models import SavedSearch, UserPool
+from cognito.models import CognitoUser, SavedSearch, UserPool
 from configuration.models import ConfigurationUpload
 from contain.models import Containment, ContainmentReport
 from estate.models import AccountEnrolment
@@ -130,6 +130,7 @@ _BELONGS = {
 # An action of each place; where there is none yet, nobody finds one.
 _ACTIONS = {
     "account": "create-user",
+    "api_care": "disable",
     **{place: object_actions.actions_at(place)[0].name for place in object_actions.places()},
 }
 
@@ -168,6 +169,7 @@ def address_of(name: str, aws_account: AwsAccount, *, ids_of: AwsAccount | None 
         "object_id": id_in(of, IamUser),
         "change_id": id_in(of, Change),
         "pool_id": id_in(of, UserPool),
+        "person_id": id_in(of, CognitoUser),
         "prefix": "s3",  # of a service
         "template": "read-bucket",
         "rule": "no_full_access",

@@ -56,8 +56,8 @@ def post_nothing(client: Client, address: str) -> Any:
     """An empty form; to the API an object as empty as it takes it."""
     if not address.startswith("/api/"):
         return client.post(address)
-    body = {"digest": "0" * 64} if address.endswith("/apply") else {}
-    return client.post(address, body, "application/json")
+    bodies = {"apply": {"digest": "0" * 64}, "imports": {"table": ""}}
+    return client.post(address, bodies.get(address.rpartition("/")[2], {}), "application/json")
 
 
 class Program(Client):
