@@ -1,4 +1,4 @@
-"""Finds whom to contain by what somebody has at night: an access key id, the ARN of a session, a name.
+"""Finds whom to contain by what somebody has at night: an access key id, an ARN, a name, the id of an AWS account.
 
 The mirrors of the AWS accounts in which the operator may contain are looked at, and no others: nobody learns from it
 what lies in AWS accounts that they can't see. What they don't hold AWS is asked about: contain/key_owners.py.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,9 +19,10 @@ from accounts.models import AwsAccount, Operator
 from accounts.roles import CONTAIN
 from directory.models import DirectoryUser
 from directory.people.names import called, sees_people
-from identities.models import AccessKey, IamRole, IamUser
+from identities.models import AccessKey, IamRole, IamUser, TrustedPrincipal
 
 KEY = re.compile(r"(?:AKIA|ASIA)[A-Z0-9]{12,124}", re.ASCII)
+_ACCOUNT_ID = re.compile(r"\d{12}", re.ASCII)
 _ARN = re.compile(r"arn:aws[\w-]*:(iam|sts)::(\d{12}):(user|role|assumed-role)/(.+)", re.ASCII)
 _MOST = 20
 NOT_HERE = "It isn’t of an AWS account in which you may contain anybody, or it doesn’t exist."
@@ -58,7 +59,8 @@ def found(operator: Operator, words: str) -> FoundSubjects:
         return _first(_by_key(accounts, words), words)
     if arn := _ARN.fullmatch(words):
         return _first(_by_arn(accounts, *arn.groups()), words)
-    return _first([*_by_name(accounts, words), *_people(operator, accounts, words)] if words else (), words)
+    trusting = _trusting(accounts, words) if _ACCOUNT_ID.fullmatch(words) else ()
+    return _first([*trusting, *_by_name(accounts, words), *_people(operator, accounts, words)] if words else (), words)
 
 
 def _first(found: Iterable[FoundSubject], words: str) -> FoundSubjects:
@@ -93,6 +95,17 @@ def _by_arn(
     name, _, session = rest.partition("/") if kind == "assumed-role" else (_last(rest), "", "")
     for role in IamRole.objects.live().filter(aws_account=account, name_key=name.casefold()):
         yield of_role(role, session=session)
+
+
+def _trusting(accounts: QuerySet[AwsAccount], account_id: str) -> Iterator[FoundSubject]:
+    """The roles whose trust policy names that AWS account, which isn't their own, or everybody."""
+    named = TrustedPrincipal.objects.filter(outside_account=account_id).values("role")
+    open_to_all = TrustedPrincipal.objects.filter(type="AWS", value="*").exclude(role__in=named).values("role")
+    for rows, what in ((named, f"role, which trusts {account_id}"), (open_to_all, "role, which trusts everybody")):
+        roles = IamRole.objects.live().filter(pk__in=rows, aws_account__in=accounts)
+        foreign = roles.exclude(aws_account__account_id=account_id).select_related("aws_account")
+        for role in foreign.order_by("name_key", "pk")[: _MOST + 1]:
+            yield replace(of_role(role), what=what)
 
 
 def _last(path: str) -> str:

@@ -17,6 +17,7 @@ from tests.services.leaked_key import Night
 from tests.services.organizations import MadeOrganization, connect_member
 from tests.services.pages import address, text_of
 from tests.services.rows import make_user
+from tests.services.statements import trusting
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., Client]
@@ -110,6 +111,19 @@ def test_another_aws_account_is_asked_where_one_does_not_answer(
     AccessKey.objects.all().delete()
     Grant.objects.create(operator=erin, aws_account=make_aws_account("000000000001", "A first one"), role=Role.EDITOR)
     assert asked(client_of(erin), night.key["AccessKeyId"])[0] == 302
+
+
+def test_roles_that_trust_another_aws_account(night: Night, erin: Operator, client_of: ClientOf) -> None:
+    for name, who in (("supplier", "arn:aws:iam::999900001111:root"), ("for-all", "*"), ("other", "999900002222")):
+        night.iam.create_role(RoleName=name, AssumeRolePolicyDocument=trusting({"AWS": who}, ["sts:AssumeRole"]))
+    night.pull()
+    client = client_of(erin)
+    found = text_of(client.get("/contain/", {"q": "999900001111"}).content.decode())
+    assert "supplier role, which trusts 999900001111" in found
+    assert "for-all role, which trusts everybody" in found and "other role" not in found and "deploy role" not in found
+    assert "role, which trusts" not in text_of(client.get("/contain/", {"q": "123456789012"}).content.decode())
+    nobody = client_of(make_operator("petra", Role.EDITOR, make_aws_account("000000000001", "A first one")))
+    assert "supplier" not in text_of(nobody.get("/contain/", {"q": "999900001111"}).content.decode())
 
 
 def test_what_is_called_so_comes_before_what_begins_so(night: Night, erin: Operator, client_of: ClientOf) -> None:
