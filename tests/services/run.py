@@ -7,6 +7,7 @@ Makes sure of a browser first: on Debian or Ubuntu as root it is installed, else
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -21,13 +22,15 @@ ROOT = Path(__file__).resolve().parents[2]
 # Four on two cores: with three, a fifth of both is idle, since many tests wait for a worker, an emulator or a browser.
 # Each file goes to one of them, so that what a file's tests share is made once. What is on servers runs beside.
 PYTEST_OPTIONS = ["-q", "--dist", "loadfile", "--no-loadscope-reorder"]
-PYTEST = [sys.executable, "-m", "pytest", *PYTEST_OPTIONS, "-n", "4", "-p", "tests.services.slowest"]
+MARKED = re.compile(r"pytest\.mark\.(?:stack|servers)\b")
+PLUGINS = ["-p", "tests.services.slowest", "-p", "tests.services.collecting"]
+PYTEST = [sys.executable, "-m", "pytest", *PYTEST_OPTIONS, "-n", "4", *PLUGINS]
 
 
 def main() -> int:
     ensure_browser()
     environment = keeping_bytecode(dict(os.environ))
-    on_servers = [*PYTEST, "-n", "1", "-m", "stack or servers"]
+    on_servers = [*PYTEST, "-n", "1", "-m", "stack or servers", *files_on_servers()]
     with (
         beside(["make", "check"], environment) as checked,
         beside(on_servers, {**environment, "TEST_STACK": "servers"}) as passed,
@@ -35,6 +38,11 @@ def main() -> int:
         everything = subprocess.run(PYTEST, env=environment, check=False).returncode
         statuses = (everything, passed("On PostgreSQL and Redis"), checked("make check"))
         return next(filter(None, statuses), 0)
+
+
+def files_on_servers() -> list[str]:
+    """Those in which a test is marked so. To collect all others in order to leave them out takes ten times as long."""
+    return [str(path) for path in sorted((ROOT / "tests").rglob("test_*.py")) if MARKED.search(path.read_text())]
 
 
 @contextmanager
