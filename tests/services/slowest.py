@@ -15,16 +15,21 @@ from _pytest.terminal import TerminalReporter
 LONGEST = (
     "tests/project/test_url_roles.py",
     "tests/project/test_first_minute.py",
+    "tests/unused/test_clean_up.py",
     "tests/faults/test_operations.py",
     "tests/browser/test_iam_pages.py",
+    "tests/findings/test_acme_faults.py",
     "tests/project/test_make_run.py",
     "tests/browser/test_change_pages.py",
     "tests/project/test_compose.py",
     "tests/browser/test_walk_people_table.py",
     "tests/browser/test_walk_changes.py",
     "tests/project/test_query_plans.py",
+    "tests/upgrade/test_upgrade.py",
+    "tests/sync/test_span_waves.py",
+    "tests/faults/test_restore.py",
 )
-_FILES, _TESTS = 5, 5
+_FILES, _TESTS = 20, 10
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
