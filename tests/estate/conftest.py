@@ -95,6 +95,11 @@ def drift_of(aws_account: AwsAccount, name: str) -> Revision:
 
 @pytest.fixture
 def estate(aws_account: AwsAccount) -> Estate:
+    return make_estate(aws_account)
+
+
+def make_estate(aws_account: AwsAccount) -> Estate:
+    """With this AWS account as its first."""
     others = (make_aws_account(f"{number}" * 12, name) for number, name in enumerate(NAMES, start=2))
     accounts = (aws_account, *others)
     for number, each in enumerate(accounts):
