@@ -6,9 +6,9 @@ runs the console on PostgreSQL and Redis as docker-compose.yml does, pulls the e
 until so many pulls of a source ended, and applies a change of ten steps now and then. In turns it flushes Redis,
 restarts PostgreSQL, kills a child of a worker, starts one more beat, fills PostgreSQL's disk (as root: only root mounts
 one that is small) and moves its clock an hour ahead and back (where libfaketime is installed). It prints the memory and
-the open files of all processes of the workers as it goes on, and what /health/ said. It fails where a step was sent to
-AWS other than once, a change did not end applied, or memory or files at the end are more than a fifth above those after
-the first quarter.
+the open files of all processes of the workers as it goes on, and what /health/ or doctor said meanwhile. It fails where
+a step was sent to AWS other than once, a change did not end applied, or memory or files at the end are more than a
+fifth above those after the first quarter.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def main() -> None:
             "benchmark": "soak",
             "changes": len(changes),
             "weights": [vars(each) for each in weights],
-            "health": running.said,
+            "said": running.said,
             "wrong": wrong,
         }
         print(json.dumps(said), flush=True)

@@ -32,7 +32,7 @@ class Running:
     stack: ExitStack
     full: Path | None
     clock: Path | None
-    said: list[dict[str, str]] = field(default_factory=list)  # what /health/ said, for each fault
+    said: list[dict[str, str]] = field(default_factory=list)  # what /health/ or doctor said, for each fault
 
     def health(self) -> str:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
@@ -46,10 +46,10 @@ class Running:
         finally:
             connection.close()
 
-    def wait(self, fault: str) -> None:
+    def wait(self, fault: str, ask: Callable[[], str]) -> None:
         """While the fault lasts: notes each different answer."""
         for _ in range(int(LASTS_S / EVERY_S)):
-            heard = {"fault": fault, "health": self.health()}
+            heard = {"fault": fault, "said": ask()}
             if heard not in self.said:
                 self.said.append(heard)
             time.sleep(EVERY_S)
@@ -110,7 +110,7 @@ def fill_the_disk(running: Running) -> None:
     with running.full.open("wb", buffering=0) as file, suppress(OSError):
         while file.write(bytes(2**20)):
             pass
-    running.wait("disk full")
+    running.wait("disk full", running.health)
     running.full.unlink()
     fail_over(running)
 
@@ -120,8 +120,15 @@ def clock_jumps(running: Running) -> None:
     if running.clock is None:
         return
     running.clock.write_text("+3600")
-    running.wait("clock an hour ahead")
+    running.wait("clock an hour ahead", _doctor_of_the_clock)
     running.clock.write_text("+0")
+
+
+def _doctor_of_the_clock() -> str:
+    from sync.doctor.machine import check_clock
+
+    found = check_clock()
+    return f"{found.name}: {found.detail} {found.what_to_do}".strip()
 
 
 FAULTS: tuple[Callable[[Running], None], ...] = (
