@@ -20,7 +20,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import cycle
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -32,7 +33,7 @@ from bench.soak_faults import FAULTS, Running, clock_of, small_disk
 from bench.topology import attaching, emulated_account, servers
 
 USERS, STEPS = 400, 10
-PULLS_PER_CHANGE = 250
+PULLS_PER_CHANGE = 500
 MOST_GROWTH = 1.2
 LONGEST_S = 600.0
 
@@ -81,8 +82,11 @@ def main() -> None:
         port, parents = stack.enter_context(web(2)), stack.enter_context(workers_and_beat())
         running = Running(parents, port, stack, disk and disk / "full", folder / "clock" if variables else None)
         aws_account = emulated_account(emulator, USERS)
-        weights, changes = soaked(aws_account, running, options.pulls, options.fault_every)
-        wrong = [*unfinished(changes), *sent_other_than_once(emulator, len(changes)), *grown(weights)]
+        sent = SentCalls(emulator)
+        weights, changes = soaked(aws_account, running, sent, options.pulls, options.fault_every)
+        wrong = unfinished(changes)
+        sent.gather()
+        wrong += [*sent.wrong(len(changes)), *grown(weights)]
         said = {
             "benchmark": "soak",
             "changes": len(changes),
@@ -94,7 +98,30 @@ def main() -> None:
     sys.exit(bool(wrong))
 
 
-def soaked(aws_account: Any, running: Running, pulls: int, fault_every: int) -> tuple[list[Weight], list[Any]]:
+@dataclass
+class SentCalls:
+    """Who got the policy by how many calls, as AWS received them; it keeps the last 20,000 of all calls."""
+
+    emulator: Any
+    of_user: Counter[str] = field(default_factory=Counter)
+    last: int = 0
+
+    def gather(self) -> None:
+        for call in self.emulator.calls(since=self.last):
+            self.last = call["n"]
+            if call["action"] == "AttachUserPolicy":
+                self.of_user[call["params"]["UserName"]] += 1
+
+    def wrong(self, changes: int) -> list[str]:
+        found = [f"{name} got it {count} times" for name, count in self.of_user.items() if count != 1]
+        many = len(self.of_user)
+        return found if many == changes * STEPS else [*found, f"{many} users got it, not {changes * STEPS}"]
+
+
+def soaked(
+    aws_account: Any, running: Running, sent: SentCalls, pulls: int, fault_every: int
+) -> tuple[list[Weight], list[Any]]:
+    """What goes wrong does so while pulls run and a change is applied."""
     from sync import pull
     from sync.models import Run
 
@@ -102,17 +129,20 @@ def soaked(aws_account: Any, running: Running, pulls: int, fault_every: int) -> 
     active = Run.objects.filter(aws_account=aws_account, state__in=Run.ACTIVE)
     weights: list[Weight] = []
     changes: list[Any] = []
-    faults = 0
+    faults = iter(cycle(FAULTS))
+    next_fault = fault_every
     while (done := ended.count()) < pulls:
         pull.start_all(aws_account=aws_account, trigger=Run.Trigger.COMMAND)
-        until(lambda: not active.exists())
-        if len(changes) * PULLS_PER_CHANGE <= done and (len(changes) + 1) * STEPS <= USERS:
+        is_faulty = next_fault <= done
+        if done and (is_faulty or len(changes) * PULLS_PER_CHANGE <= done) and (len(changes) + 1) * STEPS <= USERS:
             changes.append(attaching(aws_account, len(changes) * STEPS, STEPS))
-        if (faults + 1) * fault_every <= done:
-            fault = FAULTS[faults % len(FAULTS)]
+        if is_faulty:
+            fault = next(faults)
             print(fault.__name__, flush=True)
             fault(running)
-            faults += 1
+            next_fault += fault_every
+        until(lambda: not active.exists())
+        sent.gather()
         if not weights or done >= weights[-1].pulls + pulls / 20:
             weights.append(weighed(running.parents, done))
             print(weights[-1], flush=True)
@@ -137,13 +167,6 @@ def unfinished(changes: Sequence[Any]) -> list[str]:
 
     until(lambda: not moving())
     return [f"Change {each.pk} is {each.state}: {each.error}" for each in changes if each.state != Change.State.APPLIED]
-
-
-def sent_other_than_once(emulator: Any, changes: int) -> list[str]:
-    """Each user got the policy by one call."""
-    calls = Counter(call["params"]["UserName"] for call in emulator.calls("AttachUserPolicy"))
-    wrong = [f"{name} got it {count} times" for name, count in calls.items() if count != 1]
-    return wrong if len(calls) == changes * STEPS else [*wrong, f"{len(calls)} users got it, not {changes * STEPS}"]
 
 
 def grown(weights: Sequence[Weight]) -> list[str]:

@@ -110,9 +110,18 @@ def fill_the_disk(running: Running) -> None:
     with running.full.open("wb", buffering=0) as file, suppress(OSError):
         while file.write(bytes(2**20)):
             pass
+    _use_up_the_log()
     running.wait("disk full", running.health)
     running.full.unlink()
     fail_over(running)
+
+
+def _use_up_the_log() -> None:
+    """What PostgreSQL has in reserve of its write-ahead log, by another who writes much."""
+    from django.db import DatabaseError, connection
+
+    with suppress(DatabaseError), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_logical_emit_message(false, '', repeat('x', 1000000)) FROM generate_series(1, 1500)")
 
 
 def clock_jumps(running: Running) -> None:
@@ -132,10 +141,10 @@ def _doctor_of_the_clock() -> str:
 
 
 FAULTS: tuple[Callable[[Running], None], ...] = (
+    fill_the_disk,
     flush_redis,
     fail_over,
     kill_a_child,
     second_beat,
-    fill_the_disk,
     clock_jumps,
 )
