@@ -32,6 +32,7 @@ from access.role_chains import ASSUME
 from access.surroundings import Surroundings
 from accounts.models import AwsAccount, Grant, Operator
 from accounts.roles import Role
+from aws_constraints.arn import account_in
 from findings import refresh
 from findings.models import AccountRefresh, Finding
 from identities.models import InlinePolicy
@@ -133,30 +134,48 @@ def puts(who: Holder, around: Surroundings, target: Holder) -> bool:
 
 
 def won_by_doing(indexes: Mapping[str, Index], start: str) -> set[str]:
-    """The AWS accounts of which somebody surely becomes an administrator."""
-    around = {each: index.surroundings for each, index in indexes.items()}
-    place = {holder.arn: holder for index in indexes.values() for holder in index.holders}
-    controlled, won, given = {start}, set[str](), set[str]()
+    """The AWS accounts of which somebody surely becomes an administrator.
 
-    def gets_to(who: Holder, target: Holder) -> bool:
-        own, there = around[who.caller.account], around[target.caller.account]
-        return target.is_role and may(who, own, target, there) is Decision.ALLOWED
+    Each role of another AWS account is followed by itself, as docs/estate.md says: what one of them gives another there
+    is of use where the one gets to the other.
+    """
+    won, waiting, seen = set[str](), [start], set[str]()
+    while waiting:
+        entered = waiting.pop()
+        if entered not in seen:
+            seen.add(entered)
+            is_won, exits = _from_one(indexes, entered)
+            won |= {account_in(entered)} if is_won else set()
+            waiting += exits
+    return won
 
-    while True:
-        before = (len(controlled), len(won), len(given))
+
+def _from_one(indexes: Mapping[str, Index], entered: str) -> tuple[bool, set[str]]:
+    """Whether one identity becomes an administrator of its AWS account; the roles of others that it gets to."""
+    own = indexes[account_in(entered)]
+    around = own.surroundings
+    place = {holder.arn: holder for holder in own.holders}
+    others = [(each, index.surroundings) for index in indexes.values() if index is not own for each in index.holders]
+    controlled, given = {entered}, set[str]()
+
+    def gets_to(who: Holder, target: Holder, there: Surroundings) -> bool:
+        return target.is_role and may(who, around, target, there) is Decision.ALLOWED
+
+    before = None
+    while before != (len(controlled), len(given)):
+        before = (len(controlled), len(given))
         for who in [place[each] for each in controlled]:
-            won |= {who.caller.account} if is_administrator(who, around[who.caller.account]) else set()
-            controlled |= {other for other, target in place.items() if gets_to(who, target)}
-            given |= {other for other, target in place.items() if puts(who, around[who.caller.account], target)}
+            controlled |= {other for other, target in place.items() if gets_to(who, target, around)}
+            given |= {other for other, target in place.items() if puts(who, around, target)}
         for each in given:
             place[each] = replace(place[each], policies=(*place[each].policies[:2], EVERYTHING))
-        for account_id in won:
-            anybody = Holder(caller_of(arn("role/anybody", account=account_id)), 0, "", (EVERYTHING,))
-            acting = [anybody, *(replace(each, policies=(EVERYTHING,)) for each in indexes[account_id].holders)]
-            others = [target for target in place.values() if target.caller.account != account_id]
-            controlled |= {target.arn for target in others if any(gets_to(each, target) for each in acting)}
-        if before == (len(controlled), len(won), len(given)):
-            return won
+    acting = [place[each] for each in controlled]
+    is_won = any(is_administrator(who, around) for who in acting)
+    if is_won:
+        anybody = Holder(caller_of(arn("role/anybody", account=around.account_id)), 0, "", (EVERYTHING,))
+        acting += [anybody, *(replace(each, policies=(EVERYTHING,)) for each in own.holders)]
+    exits = {target.arn for target, there in others if any(gets_to(each, target, there) for each in acting)}
+    return is_won, exits
 
 
 @as_long_as_asked(60)
@@ -164,6 +183,10 @@ def won_by_doing(indexes: Mapping[str, Index], start: str) -> set[str]:
     st.lists(st.tuples(HELD, OF_ROLES, SCPS, ORGANIZATIONS), min_size=3, max_size=3),
 )
 def test_as_who_does_it_step_by_step(accounts: Any) -> None:
+    _compare(accounts)
+
+
+def _compare(accounts: Any) -> None:
     indexes = {each: index_of(each, *made) for each, made in zip(ACCOUNTS, accounts, strict=True)}
     with pytest.MonkeyPatch.context() as patch:  # without those that need services, which no role here trusts
         patch.setattr(path_search, "TECHNIQUES", (*iam_techniques.CHANGES, *iam_techniques.ROLES))
@@ -172,6 +195,22 @@ def test_as_who_does_it_step_by_step(accounts: Any) -> None:
         surely = {path.source for path in found[account_id] if not path.supposes and _is_other(path, account_id)}
         expected = {holder.arn for holder in index.holders if won_by_doing(indexes, holder.arn) - {account_id}}
         assert surely == expected
+
+
+def test_one_role_that_changes_another_is_not_seen_where_only_outsiders_get_to_both() -> None:
+    """Somebody of B assumes r of C, gives s of C everything, and assumes s, which r may not: see docs/estate.md."""
+    nobody: list[list[Any]]
+    nobody, anybody = [[], [], []], [[trust({"AWS": "*"}, ASSUME)]] * 3
+    of_b = [anybody[0], [trust({"AWS": arn("root", account=B)}, ASSUME)], anybody[2]]
+    puts_on_s = [[], [allow("iam:PutRolePolicy", "arn:aws:iam::*:role/s")], []]
+    accounts = [
+        (nobody, anybody, None, "o-1"),
+        ([[], [], [allow("*")]], anybody, None, "o-1"),
+        (puts_on_s, of_b, deny(ASSUME, arn("role/s", account=C)), "o-1"),
+    ]
+    _compare(accounts)
+    indexes = {each: index_of(each, *made) for each, made in zip(ACCOUNTS, accounts, strict=True)}
+    assert won_by_doing(indexes, arn("role/s", account=B)) == {B}  # C, too, if the two were followed together
 
 
 def _is_other(path: EscalationPath, account_id: str) -> bool:
