@@ -38,7 +38,7 @@ def escalations_of(basis: SearchBasis, starts: Collection[int], steps: int) -> F
             sure = list(paths(search))
             if leaving:
                 leaving.add(is_sure=True)
-                beyond = list(paths_beyond(search))
+                beyond = list(paths_beyond(search, is_sure=True))
             search.suppose()
             if leaving:
                 leaving.add(is_sure=False)

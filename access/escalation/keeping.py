@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from access.across import AcrossSearch
 from access.connected import ConnectedIndexes, OtherIndexes
+from access.escalation.entered_together import entered_together
 from access.escalation.leaving import fact_of
 from access.escalation.models import EscalationSummary
 from access.escalation.paths import EscalationPath, EscalationsFound, paths_to
@@ -24,8 +25,7 @@ from sync.mirror.paced_writes import paced_write
 def keep(aws_account: AwsAccount, search: Search, found: EscalationsFound) -> None:
     """Where something of it is new, the AWS accounts that it concerns are looked at again within minutes."""
     others = ConnectedIndexes(aws_account)
-    entries = dict(entries_of(search, found, others))
-    reached = dict(reached_of(search))
+    entries, reached = kept_of(search, found, others)
     before = EscalationSummary.objects.filter(aws_account=aws_account).first()
     if before is not None and (before.entries, before.reached) == (entries, reached):
         return
@@ -42,9 +42,16 @@ def keep(aws_account: AwsAccount, search: Search, found: EscalationsFound) -> No
     look_again(AwsAccount.objects.filter(account_id__in=concerned))
 
 
-def entries_of(
+def kept_of(
     search: Search, found: EscalationsFound, others: OtherIndexes
-) -> Iterator[tuple[str, Mapping[str, Any]]]:
+) -> tuple[dict[str, Mapping[str, Any]], dict[str, Mapping[str, bool]]]:
+    """Both by the ARN of the role: of those here that let in somebody of another AWS account, and of those there that
+    somebody here gets to. The search is good for nothing else after that."""
+    reached = dict(_reached(search))
+    return dict(_entries(search, found, others)), reached
+
+
+def _entries(search: Search, found: EscalationsFound, others: OtherIndexes) -> Iterator[tuple[str, Mapping[str, Any]]]:
     across = AcrossSearch(others)
     paths: dict[str, EscalationPath] = {}
     for path in found.paths:
@@ -57,9 +64,10 @@ def entries_of(
         if question is not None and _names_others(search, number) and across.accounts_of(question):
             entries.append(number)
     exits = _exits(search, set(entries))
+    together = {path.source: path for path in entered_together(search, entries)}
     for number in entries:
         holder = search.index.holders[number]
-        best = paths.get(holder.arn)
+        best = paths.get(holder.arn) or together.get(holder.arn)
         yield (
             holder.arn,
             {
@@ -95,7 +103,7 @@ def _exits(search: Search, numbers: set[int]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def reached_of(search: Search) -> Iterator[tuple[str, Mapping[str, bool]]]:
+def _reached(search: Search) -> Iterator[tuple[str, Mapping[str, bool]]]:
     starts = {number: 1 << place for place, number in enumerate(search.closure.starts)}
     administrators = sum(bit for number, bit in starts.items() if number in search.administrators)
     for role in search.account.elsewhere:

@@ -204,7 +204,7 @@ def searched(account: EscalationAccount) -> tuple[Search, EscalationsFound]:
     sure, direct = list(paths(search)), _direct(search)
     leaving = Leaving(search)
     leaving.add(is_sure=True)
-    surely_beyond = list(paths_beyond(search))
+    surely_beyond = list(paths_beyond(search, is_sure=True))
     search.suppose()
     leaving.add(is_sure=False)
     found = found_in(search, sure, direct, search.administrators)
@@ -252,12 +252,15 @@ def _direct(search: Search) -> DirectSteps | None:
     return found
 
 
-def paths(search: Search) -> Iterator[EscalationPath]:
-    """For each principal that isn't an administrator, one for each technique that begins a shortest way."""
+def paths(search: Search, among: Collection[int] | None = None) -> Iterator[EscalationPath]:
+    """For each principal that isn't an administrator, one for each technique that begins a shortest way.
+
+    `among`: the numbers of whom one wants to know; None: of all for whom supposing made a difference.
+    """
     ways = ClosurePaths(search.closure)
-    won = search.closure.won & search.supposing
+    won = search.closure.won & (search.supposing if among is None else -1)
     for place, number in enumerate(search.closure.starts):
-        if won >> place & 1 and number not in search.administrators:
+        if won >> place & 1 and number not in search.administrators and (among is None or number in among):
             for proof, end in ways.of(number):
                 yield _path(search, proof, number if end == GOAL else int(end[1]))
 
@@ -266,22 +269,28 @@ def paths(search: Search) -> Iterator[EscalationPath]:
 def beyond_in(search: Search, sure: Sequence[EscalationPath]) -> list[EscalationPath]:
     """`sure`: what was found before anything was supposed."""
     found = {(path.source, path.technique): path for path in sure}
-    for path in paths_beyond(search):
+    for path in paths_beyond(search, is_sure=False):
         found.setdefault((path.source, path.technique), path)
     return sorted(found.values(), key=lambda path: (len(path.steps), path.supposes, path.source, path.technique))
 
 
-def paths_beyond(search: Search) -> Iterator[EscalationPath]:
+def paths_beyond(search: Search, *, is_sure: bool) -> Iterator[EscalationPath]:
     """For each principal one for each technique that begins a shortest way to a role of another AWS account that leads
     to an administrator: of another AWS account, or of this one, whoever isn't one and can't become one here.
+
+    `is_sure`: only over roles that surely lead there, so that none that perhaps does takes the place of one.
     """
     own, won = search.account.account_id, search.closure.won
+
+    def fits(lead: RoleLead, is_own: bool) -> bool:
+        return (lead.account_id == own) is is_own and (lead.is_sure or not is_sure)
+
     here = {number for place, number in enumerate(search.closure.starts) if won >> place & 1} | search.administrators
     for is_own in (False, True):
         leads = {
             fact_of(role): lead
             for role in search.account.elsewhere
-            if (lead := next((each for each in role.leads if (each.account_id == own) is is_own), None))
+            if (lead := next((each for each in role.leads if fits(each, is_own)), None))
         }
         starts = set(search.closure.starts) - (here if is_own else set())
         for path in paths_to(search, leads, starts):

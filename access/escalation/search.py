@@ -12,7 +12,7 @@ from access.escalation.closure import Closure
 from access.escalation.graph import Move, Moves
 from access.escalation.identity_changes import Fact
 from access.escalation.permits import Permits, TechniqueObject
-from access.escalation.techniques import Technique, TechniqueTarget
+from access.escalation.techniques import Technique, TechniqueGain, TechniqueTarget
 from access.escalation.variants import Belonging, Variants
 from access.holders import Holder
 from access.index import Index, numbers_of
@@ -141,15 +141,26 @@ class Search:
         self._techniques = [*techniques, *attach_techniques(self.account)]
         for moves in self._moves:
             self._add(moves, self._techniques)
-        self._close()
+        self.close()
 
     def suppose(self) -> None:
         """Looks for what can be brought about if what isn't known is so, too."""
         self._supposes = True
         before = len(self.closure.moves)
         self.closure.add(self._unsure)
-        self._close()
+        self.close()
         self.supposing = self.closure.making(before)
+
+    def changes_any(self, numbers: Collection[int]) -> bool:
+        """Whether one of these principals can change another that it can't act as."""
+        bits = self.closure.bits
+        they = sum(1 << place for place, number in enumerate(self.closure.starts) if number in numbers)
+        return any(
+            bits[fact] & they & ~bits.get((TechniqueGain.CONTROL, number), 0)
+            for number, facts in self._variants.affected(self.closure).items()
+            if number in numbers
+            for fact in facts
+        )
 
     def _add(self, moves: Moves, techniques: Sequence[Technique]) -> None:
         for move in (move for technique in techniques for move in moves.of(technique)):
@@ -158,7 +169,8 @@ class Search:
             else:
                 self._unsure.append(move)
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Looks on until no move adds anything."""
         while True:
             self.closure.run()
             if not self._add_variants():

@@ -63,7 +63,7 @@ class Variants:
 
     def fresh(self, closure: Closure) -> Iterator[tuple[Variant, bool]]:
         """With whether it is an administrator. What is one in fewer changes isn't told again with more."""
-        for number, facts in self._affected(closure).items():
+        for number, facts in self.affected(closure).items():
             among = closure.bits.get((TechniqueGain.CONTROL, number), 0)
             known = [fact for fact in facts if closure.bits[fact] & among] if among else []
             if known and not self._base[number].caller.is_service_linked:
@@ -84,7 +84,7 @@ class Variants:
             self._administrators[key] = is_administrator(holder, around)
         return self._administrators[key]
 
-    def _affected(self, closure: Closure) -> Mapping[int, list[Fact]]:
+    def affected(self, closure: Closure) -> Mapping[int, list[Fact]]:
         """By principal, the changes that somebody can make and that bear on it."""
         changes = [fact for fact in closure.bits if fact[0] not in _NO_CHANGES]
         joinable = {str(thing) for gains, thing in changes if gains is TechniqueGain.MEMBERSHIP}
