@@ -75,11 +75,14 @@ def start_worker(queues: str, env: dict[str, str], *, heartbeats: bool = False) 
 
 @contextmanager
 def worker_of(release: str, folder: Path, queues: str, env: dict[str, str]) -> Iterator[None]:
-    """One that runs the code of a release, which is put into the folder, on the packages of this one."""
+    """One that runs the code of a release, which is put into the folder, on the packages of this one.
+
+    It doesn't note that it is alive: `restore` and `doctor` in later tests would take it for one that runs.
+    """
     code = subprocess.run(["git", "archive", release], cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout
     subprocess.run(["tar", "--extract", "--directory", folder], input=code, check=True)
     log = _new_log()
-    command = [sys.executable, "-m", "celery", *_arguments(queues)]
+    command = [sys.executable, "-m", "celery", *_arguments(queues), "--without-heartbeat"]
     environment = {**_environment(database_url()), **env}
     with log.open("wb") as file:
         running = subprocess.Popen(command, cwd=folder, env=environment, stdout=file, stderr=subprocess.STDOUT)
