@@ -131,7 +131,7 @@ class Proposals:
     def __init__(self, aws_account: Any) -> None:
         from policies.models import ManagedPolicy
 
-        policies = ManagedPolicy.objects.filter(aws_account=aws_account, is_aws=False).order_by("pk")[:EDITED]
+        policies = ManagedPolicy.objects.live().filter(aws_account=aws_account, is_aws=False).order_by("pk")[:EDITED]
         self._policies = cycle(policies)
         self._here = f"/aws/{aws_account.account_id}/policies"
         self._number = 0
