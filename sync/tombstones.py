@@ -84,9 +84,9 @@ def _forget(model: type[MirroredRow], pks: Collection[int], before: datetime) ->
     by_place: defaultdict[tuple[AwsAccount, str], list[MirroredRow]] = defaultdict(list)
     for row in model.objects.filter(pk__in=pks).select_related("aws_account") if pks else ():
         by_place[row.aws_account, row.kind].append(row)
-    removed = 0
+    planned, removed = _said_in_open_changes() if by_place else "", 0
     for (aws_account, kind), rows in by_place.items():
-        needed = _needed(aws_account, kind, rows)
+        needed = _needed(aws_account, kind, rows, planned)
         for row in rows:
             if row.aws_id not in needed:
                 with suppress(ProtectedError):  # another object belongs to it, and hasn't gone yet
@@ -94,8 +94,8 @@ def _forget(model: type[MirroredRow], pks: Collection[int], before: datetime) ->
     return removed
 
 
-def _needed(aws_account: AwsAccount, kind: str, rows: Collection[MirroredRow]) -> set[str]:
-    """The ids of those that something names."""
+def _needed(aws_account: AwsAccount, kind: str, rows: Collection[MirroredRow], planned: str) -> set[str]:
+    """The ids of those that something names; `planned`: what open changes say."""
     texts = {text for row in rows for text in (row.aws_id, row.arn) if text}
     named = set(
         AuditEntry.objects.filter(object_kind=kind, object_id__in=texts).order_by().values_list("object_id", flat=True)
@@ -103,7 +103,6 @@ def _needed(aws_account: AwsAccount, kind: str, rows: Collection[MirroredRow]) -
     for model, column in (*((each, "object_id") for each in _OWN), *_needs):
         found = model._base_manager.filter(aws_account=aws_account, **{f"{column}__in": texts})
         named.update(found.order_by().values_list(column, flat=True))
-    planned = _said_in_open_changes()
     return {
         row.aws_id
         for row in rows

@@ -34,11 +34,11 @@ def entered_together(search: Search, entries: Collection[int]) -> Iterator[Escal
     closure = search.closure
     won = closure.won
     places = {number: place for place, number in enumerate(closure.starts)}
-    alone = [number for number in entries if number in places and not won >> places[number] & 1]
+    alone = frozenset(number for number in entries if number in places and not won >> places[number] & 1)
     if not search.changes_any(alone):
         return
     facts: dict[Fact, str] = {(TechniqueGain.CONTROL, number): search.index.holders[number].arn for number in alone}
-    closure.add([Move(ENTERS, (MoveStage(frozenset(alone), ()),), facts, is_sure=False)])
+    closure.add([Move(ENTERS, (MoveStage(alone, ()),), facts, is_sure=False)])
     search.close()
     for path in paths(search, alone):
         if any(step.principal == path.source and step.technique is not ENTERS for step in path.steps):
