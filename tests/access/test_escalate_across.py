@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,7 +17,6 @@ from access.across import AcrossSearch
 from access.escalation import iam_techniques
 from access.escalation import paths as path_search
 from access.escalation.account import EscalationAccount
-from access.escalation.administrator import is_administrator
 from access.escalation.elsewhere import KeptPaths, RoleElsewhere
 from access.escalation.finding_source import RULE, RULE_FROM_ELSEWHERE, EscalationSource
 from access.escalation.keeping import kept_of
@@ -27,24 +25,21 @@ from access.holders import Holder
 from access.index import Index
 from access.models import EscalationSummary
 from access.outsiders import trust_question
-from access.request_context import UnknownContextKeys
 from access.role_chains import ASSUME
 from access.surroundings import Surroundings
 from accounts.models import AwsAccount, Grant, Operator
 from accounts.roles import Role
-from aws_constraints.arn import account_in
 from findings import refresh
 from findings.models import AccountRefresh, Finding
 from identities.models import InlinePolicy
 from policies.engine.callers import caller_of
-from policies.engine.combine import Decision
-from policies.engine.evaluate import Layers, Request, evaluate
 from policies.engine.layers import ControlPolicyLevel
 from policies.models import Organization
 from policies.organizations import places
 from sync import clock
+from tests.access.escalating_across import won_by_doing, won_together
 from tests.access.mirrored import ID, administrator, arn, role, user
-from tests.access.test_chains_across import Others, make, may, words
+from tests.access.test_chains_across import Others, make, words
 from tests.services.fuzzing import as_long_as_asked
 from tests.services.organization_rows import ORGANIZATION_ID, make_control_policy, member_of
 from tests.services.pages import address, get
@@ -119,90 +114,6 @@ def _elsewhere(account_id: str, indexes: Mapping[str, Index], kept: KeptPaths) -
             question = trust_question(holder, index.surroundings, ASSUME)
             if question and across.accounts_of(question) and (leads := kept.leads(holder.arn)):
                 yield RoleElsewhere(holder.arn, holder.unique_id, question.side, leads)
-
-
-EVERYTHING = layer_policy(allow("*"), name="everything")
-
-
-def puts(who: Holder, around: Surroundings, target: Holder) -> bool:
-    """Whether somebody may give a role of its own AWS account an inline policy."""
-    scps = Layers(identity=who.policies, scps=around.scps)
-    account = around.account_id
-    request = Request(who.caller, "iam:PutRolePolicy", target.arn, account, {}, UnknownContextKeys(who.caller, who))
-    is_here = target.is_role and target.caller.account == account
-    return is_here and evaluate(request, scps).decision is Decision.ALLOWED
-
-
-def won_by_doing(indexes: Mapping[str, Index], start: str) -> set[str]:
-    """The AWS accounts of which somebody surely becomes an administrator.
-
-    Each role of another AWS account is followed by itself, as docs/estate.md says: what one of them gives another there
-    is of use where the one gets to the other.
-    """
-    won, waiting, seen = set[str](), [start], set[str]()
-    while waiting:
-        entered = waiting.pop()
-        if entered not in seen:
-            seen.add(entered)
-            is_won, exits = _from_one(indexes, entered)
-            won |= {account_in(entered)} if is_won else set()
-            waiting += exits
-    return won
-
-
-def won_together(indexes: Mapping[str, Index], start: str) -> set[str]:
-    """The same, of whoever does one thing as one role and the next as another, in whatever AWS account."""
-    around = {each: index.surroundings for each, index in indexes.items()}
-    place = {holder.arn: holder for index in indexes.values() for holder in index.holders}
-    controlled, won, given = {start}, set[str](), set[str]()
-
-    def gets_to(who: Holder, target: Holder) -> bool:
-        own, there = around[who.caller.account], around[target.caller.account]
-        return target.is_role and may(who, own, target, there) is Decision.ALLOWED
-
-    before = None
-    while before != (len(controlled), len(won), len(given)):
-        before = (len(controlled), len(won), len(given))
-        for who in [place[each] for each in controlled]:
-            won |= {who.caller.account} if is_administrator(who, around[who.caller.account]) else set()
-            controlled |= {other for other, target in place.items() if gets_to(who, target)}
-            given |= {other for other, target in place.items() if puts(who, around[who.caller.account], target)}
-        for each in given:
-            place[each] = replace(place[each], policies=(*place[each].policies[:2], EVERYTHING))
-        for account_id in won:
-            anybody = Holder(caller_of(arn("role/anybody", account=account_id)), 0, "", (EVERYTHING,))
-            acting = [anybody, *(replace(each, policies=(EVERYTHING,)) for each in indexes[account_id].holders)]
-            others = [target for target in place.values() if target.caller.account != account_id]
-            controlled |= {target.arn for target in others if any(gets_to(each, target) for each in acting)}
-    return won
-
-
-def _from_one(indexes: Mapping[str, Index], entered: str) -> tuple[bool, set[str]]:
-    """Whether one identity becomes an administrator of its AWS account; the roles of others that it gets to."""
-    own = indexes[account_in(entered)]
-    around = own.surroundings
-    place = {holder.arn: holder for holder in own.holders}
-    others = [(each, index.surroundings) for index in indexes.values() if index is not own for each in index.holders]
-    controlled, given = {entered}, set[str]()
-
-    def gets_to(who: Holder, target: Holder, there: Surroundings) -> bool:
-        return target.is_role and may(who, around, target, there) is Decision.ALLOWED
-
-    before = None
-    while before != (len(controlled), len(given)):
-        before = (len(controlled), len(given))
-        for who in [place[each] for each in controlled]:
-            controlled |= {other for other, target in place.items() if gets_to(who, target, around)}
-            given |= {other for other, target in place.items() if puts(who, around, target)}
-        for each in given:
-            place[each] = replace(place[each], policies=(*place[each].policies[:2], EVERYTHING))
-    acting = [place[each] for each in controlled]
-    is_won = any(is_administrator(who, around) for who in acting)
-    if is_won:
-        anybody = Holder(caller_of(arn("role/anybody", account=around.account_id)), 0, "", (EVERYTHING,))
-        acting += [anybody, *(replace(each, policies=(EVERYTHING,)) for each in own.holders)]
-    exits = {target.arn for target, there in others if any(gets_to(each, target, there) for each in acting)}
-    return is_won, exits
 
 
 @as_long_as_asked(60)
