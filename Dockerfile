@@ -18,16 +18,18 @@ ARG EXTRA=
 RUN if [ -n "$EXTRA" ]; then /venv/bin/pip install --no-cache-dir --require-hashes -r "requirements/$EXTRA.txt"; fi
 
 FROM ${PYTHON_IMAGE}
+# pg_dump and psql, for backups: of the server's major version in docker-compose.yml, or newer (docs/backup.md).
+RUN apt-get update && apt-get install -y --no-install-recommends postgresql-client && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --no-create-home console
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    IAMCONSOLE_PRODUCTION=1 IAMCONSOLE_STATE=/state STATIC_ROOT=/app/assets
+    IAMCONSOLE_PRODUCTION=1 IAMCONSOLE_STATE=/tmp/iam-console STATIC_ROOT=/app/assets
 WORKDIR /app
 COPY --from=packages /venv /venv
 COPY . .
 COPY --from=assets /src/static/dist static/dist
 # Hashed names for the assets; the secrets here are for this one command and are in no layer's environment.
-RUN IAMCONSOLE_PRODUCTION=1 SECRET_KEY=build AUDIT_KEY=build SEAL_KEYS=build python manage.py collectstatic --noinput --skip-checks \
- && mkdir /state /imports /audit /counter && chown console /state /imports /audit /counter
+RUN IAMCONSOLE_STATE=/tmp/build SECRET_KEY=build AUDIT_KEY=build SEAL_KEYS=build python manage.py collectstatic --noinput --skip-checks \
+ && rm -r /tmp/build && mkdir /imports /audit /counter /emulator && chown console /imports /audit /counter /emulator
 USER console
 EXPOSE 8000
-CMD ["gunicorn", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "8", "--worker-tmp-dir", "/dev/shm", "--access-logfile", "-", "--logger-class", "iamconsole.access_log.AccessLogger", "iamconsole.wsgi"]
+CMD ["gunicorn", "--config", "python:iamconsole.web_server", "--bind", "0.0.0.0:8000", "--workers", "2"]

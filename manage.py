@@ -1,15 +1,16 @@
 #!/usr/bin/env python
 from __future__ import annotations
 
-import os
 import sys
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
+from iamconsole.startup import read_settings, refuse
+
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iamconsole.settings")
+    read_settings()
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
-        sys.exit(str(error))
+        refuse([str(error)])

@@ -9,12 +9,14 @@ from celery.signals import after_task_publish, beat_init, heartbeat_sent, worker
 
 from iamconsole import heartbeats
 from iamconsole.checks import refuse_to_beat, refuse_to_start
+from iamconsole.startup import read_settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iamconsole.settings")
 
 app = Celery("iamconsole")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.on_configure.connect(lambda **kwargs: read_settings(), weak=False)  # when it first needs one, not at import
 worker_init.connect(refuse_to_start)
 beat_init.connect(refuse_to_beat)
 heartbeat_sent.connect(heartbeats.note)

@@ -12,6 +12,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
+from iamconsole.startup import refuse
 from iamconsole.tracing import EXTRA, is_installed
 
 # environment variable → (setting, what it is for)
@@ -40,7 +41,7 @@ def register_at_start(look: Callable[[], list[str]]) -> None:
 
 
 def refuse_to_start(**kwargs: Any) -> None:
-    """For web and workers, which don't come through `manage.py`. Raises SystemExit with what is wrong."""
+    """For web and workers, which don't come through `manage.py`. Says what is wrong and raises SystemExit."""
     _refuse(production_is_closed(None))
 
 
@@ -49,15 +50,24 @@ def refuse_to_beat(**kwargs: Any) -> None:
     _refuse(_doors() if settings.PRODUCTION else [])
 
 
-def _refuse(found: list[CheckMessage]) -> None:
+def refuse_to_migrate() -> None:
+    """For `manage.py migrate`, which the others wait for: what they would say, it says once."""
+    _refuse_serious(production_is_closed(None))
+
+
+def _refuse_serious(found: list[CheckMessage]) -> None:
     if problems := [problem for problem in found if problem.is_serious()]:
-        raise SystemExit("\n".join(f"{problem.msg} {problem.hint or ''}".strip() for problem in problems))
+        refuse(f"{problem.msg} {problem.hint or ''}".strip() for problem in problems)
+
+
+def _refuse(found: list[CheckMessage]) -> None:
+    _refuse_serious(found)
     if not apps.ready:
         django.setup()
     sentences = [sentence for look in _at_start for sentence in look()]
     connections.close_all()  # whoever forks this process shares none
     if sentences:
-        raise SystemExit("\n".join(sentences))
+        refuse(sentences)
 
 
 def given(setting: str) -> Any:

@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 import secrets
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from math import inf, isfinite
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -23,69 +25,181 @@ from environ.fileaware_mapping import FileAwareMapping
 BASE_DIR = Path(__file__).resolve().parent.parent
 _PRIVATE = 0o700
 _PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*")
+_ON, _OFF = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")  # of the log
+_DATABASE = ("postgres", "postgresql", "sqlite")
+
+
+class UnreadableSetting(ImproperlyConfigured):
+    """A value that a setting can’t have. The text is a sentence for whoever gave it; `fault` ends with no full stop."""
+
+    def __init__(self, name: str, fault: str) -> None:
+        super().__init__(f"{name} {fault}. What it takes: docs/settings.md.")
 
 
 class _NonEmptyEnvironment(FileAwareMapping):  # type: ignore[misc]
-    """What the environment says, without what it leaves empty. Raises ImproperlyConfigured for an unreadable file."""
+    """What the environment says, without what it leaves empty. Raises UnreadableSetting for an unreadable file."""
 
     def __getitem__(self, name: str) -> str:
         try:
             value: str = super().__getitem__(name).removesuffix("\n")
-        except OSError as error:
-            raise ImproperlyConfigured(f"{name}_FILE can’t be read ({error}). Name a readable file.") from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise UnreadableSetting(f"{name}_FILE", f"names a file that can’t be read ({error})") from error
         if not value:
             raise KeyError(name)
         return value
 
 
 class _Env(environ.Env):  # type: ignore[misc]
-    """Takes values to the letter: no `$NAME` in a password stands for another variable."""
+    """Takes values to the letter: no `$NAME` in a password stands for another variable.
+
+    Each of its methods raises UnreadableSetting for a value that its setting can't have. The sentence repeats a value
+    only where the setting is a number, a switch or a choice: others may hold a password.
+    """
 
     ENVIRON = _NonEmptyEnvironment()
 
     def get_value(
         self, var: str, cast: Any = None, default: Any = environ.Env.NOTSET, parse_default: bool = False
     ) -> Any:
-        """The value of `var`, or `default`. Raises ImproperlyConfigured for one that is not what `cast` takes."""
+        """The value of `var`, or `default`."""
         if var not in self.ENVIRON:
             if default is self.NOTSET:
-                raise ImproperlyConfigured(f"Set {var}: docs/settings.md says what it is.")
+                raise UnreadableSetting(var, "isn’t set")
             return self.parse_value(default, cast) if parse_default else default
+        if cast in _READERS:
+            return _READERS[cast](var, self.ENVIRON[var])
         try:
-            return _switch(self.ENVIRON[var]) if cast is bool else self.parse_value(self.ENVIRON[var], cast)
-        except (ValueError, TypeError, KeyError) as error:
-            raise ImproperlyConfigured(f"{var} has a value that it can’t have: see docs/settings.md.") from error
+            return self.parse_value(self.ENVIRON[var], cast)
+        except (ValueError, TypeError) as error:
+            wanted = "NAME=VALUE, with commas between" if cast is dict else "JSON"
+            raise UnreadableSetting(var, f"isn’t {wanted}") from error
+
+    def whole(self, var: str, default: int, *, least: int = 1, most: int | None = None) -> int:
+        """A whole number within bounds."""
+        return _whole(var, self.str(var, default=str(default)), least=least, most=most)
+
+    def number(self, var: str, default: float, *, zero: bool = False, most: float = inf) -> float:
+        """A number above 0; 0 as well where `zero` says so."""
+        return _number(var, self.str(var, default=str(default)), zero=zero, most=most)
+
+    def numbers(self, var: str) -> dict[str, float]:
+        """Numbers above 0 by name: `UserRead=240,UserCreation=80`."""
+        return {name: _number(var, text) for name, text in self.dict(var, default={}).items()}
 
     def choice(self, var: str, options: Sequence[str], *, default: str) -> str:
-        """Raises ImproperlyConfigured for what is none of the options."""
         found: str = self.str(var, default=default)
         if found not in options:
-            raise ImproperlyConfigured(f"{var} is one of: {', '.join(options)}.")
+            raise UnreadableSetting(var, f"is “{found}”: give one of {', '.join(options)}")
         return found
 
-    def address(self, var: str) -> tuple[str, str | None]:
-        """The origin and the path of an address, `("https://a.example", "/iam")`; `("", None)` without either.
+    def address(self, var: str) -> str:
+        """Of a page or a server that is asked by HTTP, such as "https://console.example.org/iam"; "" without."""
+        text: str = self.str(var, default="")
+        if text and not _is_address(text):
+            raise UnreadableSetting(var, "isn’t an address such as https://console.example.org")
+        return text
 
-        Raises ImproperlyConfigured for what is no address of a web page.
-        """
-        text = self.str(var, default="").rstrip("/")
-        parts = urlsplit(text)
-        if text and (parts.scheme not in ("http", "https") or not parts.hostname or not _PATH.fullmatch(parts.path)):
-            raise ImproperlyConfigured(f"{var} is an address such as https://console.example.org, or one with a path.")
-        return text.removesuffix(parts.path), parts.path or None
+    def origin_and_path(self, var: str) -> tuple[str, str | None]:
+        """`("https://a.example", "/iam")` of an address; `("", None)` without either."""
+        text = self.address(var).rstrip("/")
+        path = urlsplit(text).path
+        if not _PATH.fullmatch(path):
+            raise UnreadableSetting(var, "has a path with other characters than letters, digits and ._~-")
+        return text.removesuffix(path), path or None
+
+    def origins(self, var: str) -> list[str]:
+        """Schemes with hosts, without a path, comma-separated; a host may begin with `*.`, as Django takes it."""
+        found = [each.strip().rstrip("/") for each in self.list(var, default=[])]
+        if wrong := [each for each in found if not _is_address(each) or urlsplit(each).path]:
+            raise UnreadableSetting(var, f"has “{wrong[0]}”, which is no origin such as https://console.example.org")
+        return found
 
     def networks(self, var: str) -> list[IPv4Network | IPv6Network]:
-        """Addresses and networks, comma-separated. Raises ImproperlyConfigured for what is neither."""
+        """Addresses and networks, comma-separated."""
         try:
             return [ip_network(text.strip()) for text in self.list(var, default=[])]
         except ValueError as error:
-            raise ImproperlyConfigured(f"{var} has what is no network ({error}). Write 10.0.0.0/8,192.0.2.7") from error
+            raise UnreadableSetting(var, f"has what is no network such as 10.0.0.0/8 ({error})") from error
+
+    def zone(self, var: str, default: str) -> str:
+        """A time zone by its name in the IANA database."""
+        name: str = self.str(var, default=default)
+        try:
+            ZoneInfo(name)
+        except (ValueError, OSError, ZoneInfoNotFoundError) as error:
+            raise UnreadableSetting(var, f"is “{name}”, which is no time zone such as Europe/Berlin") from error
+        return name
+
+    def database(self, var: str, *, default: str) -> dict[str, Any]:
+        """What Django's DATABASES takes."""
+        found: dict[str, Any] = self.db_url_config(
+            self._server(var, default, _DATABASE, "postgres://user:password@host")
+        )
+        return found
+
+    def mail(self, var: str, *, default: str) -> dict[str, Any]:
+        """Django's settings of mail."""
+        schemes, example = self.EMAIL_SCHEMES, "smtp+tls://user:password@host:587"
+        found: dict[str, Any] = self.email_url_config(self._server(var, default, schemes, example))
+        return found
+
+    def redis(self, var: str) -> str:
+        """An address of Redis; "" without."""
+        return self._server(var, "", ("", "redis", "rediss"), "redis://host:6379/0")
+
+    def _server(self, var: str, default: str, schemes: Collection[str], example: str) -> str:
+        """An address that may have a password in it, which is repeated nowhere."""
+        url: str = self.str(var, default=default)
+        try:
+            parts = urlsplit(url)
+            known = (parts.scheme in schemes and parts.port != 0) or not url
+        except ValueError:
+            known = False
+        if not known:
+            fault = f"is no address such as {example}; in a password / is written as %2F, @ as %40 and # as %23"
+            raise UnreadableSetting(var, fault)
+        return url
 
 
-def _switch(text: str) -> bool:
-    """Raises KeyError for what is neither on nor off."""
-    on, off = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
-    return {**dict.fromkeys(on, True), **dict.fromkeys(off, False)}[text.strip().lower()]
+def _switch(var: str, text: str) -> bool:
+    found = {**dict.fromkeys(_ON, True), **dict.fromkeys(_OFF, False)}.get(text.strip().lower())
+    if found is None:
+        raise UnreadableSetting(var, f"is “{text}”, which is neither on nor off: give 1 or 0")
+    return found
+
+
+def _whole(var: str, text: str, *, least: int = 0, most: int | None = None) -> int:
+    try:
+        found = int(text)
+    except ValueError as error:
+        raise UnreadableSetting(var, f"is “{text}”, which isn’t a whole number") from error
+    if found < least or (most is not None and found > most):
+        bounds = f"of {least} or more" if most is None else f"from {least} to {most}"
+        raise UnreadableSetting(var, f"is “{text}”: give a whole number {bounds}")
+    return found
+
+
+def _number(var: str, text: str, *, zero: bool = False, most: float = inf) -> float:
+    try:
+        found = float(text)
+    except ValueError as error:
+        raise UnreadableSetting(var, f"is “{text}”, which isn’t a number") from error
+    if not isfinite(found) or not 0 <= found <= most or not (found or zero):
+        bounds = "of 0 or more" if zero else "above 0" if most == inf else f"above 0, at most {most:g}"
+        raise UnreadableSetting(var, f"is “{text}”: give a number {bounds}")
+    return found
+
+
+_READERS: dict[Any, Callable[[str, str], Any]] = {bool: _switch, int: _whole, float: _number}
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 env = _Env()
@@ -107,7 +221,10 @@ def make_private(folder: Path) -> Path:
 
     Raises ImproperlyConfigured for an open folder that isn't ours alone, such as /tmp.
     """
-    folder.mkdir(parents=True, exist_ok=True, mode=_PRIVATE)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=_PRIVATE)
+    except OSError as error:
+        raise UnreadableSetting("IAMCONSOLE_STATE", f"names a folder that can’t be made ({error})") from error
     mode = stat.S_IMODE(folder.stat().st_mode)
     if mode & ~_PRIVATE:
         try:
@@ -116,8 +233,8 @@ def make_private(folder: Path) -> Path:
             folder.chmod(_PRIVATE)
         except PermissionError as error:
             raise ImproperlyConfigured(
-                f"{folder} is open to other users of this machine (mode {mode:04o}). Run: chmod 700 {folder} – or set "
-                "IAMCONSOLE_STATE to a folder that is the console’s alone."
+                f"IAMCONSOLE_STATE: {folder} is open to other users of this machine (mode {mode:04o}). Run: chmod 700 "
+                f"{folder} – or name a folder that is the console’s alone. docs/settings.md says more."
             ) from error
     return folder
 
@@ -167,8 +284,9 @@ def _kept(path: Path) -> str:
     return path.read_text().strip()
 
 
-def texts_by_name(said: Any, *, of: str) -> dict[str, str]:
-    """Of a setting in JSON. Raises ImproperlyConfigured where it is anything but texts by names."""
+def texts_by_name(var: str) -> dict[str, str]:
+    """Of a setting in JSON."""
+    said = env.json(var, default={})
     if not isinstance(said, dict) or not all(isinstance(each, str) for each in said.values()):
-        raise ImproperlyConfigured(f'{of} is JSON such as {{"OPS": "https://…"}}: see docs/settings.md.')
+        raise UnreadableSetting(var, 'isn’t JSON such as {"OPS": "https://…"}')
     return said

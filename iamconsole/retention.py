@@ -34,7 +34,8 @@ class Limit:
         if (days == 0 and self.may_stay) or self.least <= days <= LONGEST_DAYS:
             return days
         otherwise = ", or 0 to keep it for ever" if self.may_stay else ""
-        raise ImproperlyConfigured(f"{self.setting} is {self.least} to {LONGEST_DAYS} days{otherwise}; not {days}.")
+        bounds = f"{self.least} to {LONGEST_DAYS} days{otherwise}"
+        raise ImproperlyConfigured(f"{self.setting} is {bounds}; not {days}. Each limit: docs/retention.md.")
 
 
 _RUNS: dict[str, Any] = {"setting": "KEEP_RUNS_DAYS", "usual": 400}

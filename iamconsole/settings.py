@@ -10,6 +10,7 @@ from django.urls import reverse_lazy
 
 from iamconsole.env import (
     BASE_DIR,
+    LEVELS,
     env,
     keys_in,
     log_format,
@@ -25,7 +26,7 @@ from iamconsole.web.waiting import postgres_options
 PRODUCTION = env.bool("IAMCONSOLE_PRODUCTION", default=False)
 DEBUG = env.bool("IAMCONSOLE_DEBUG", default=False)
 DEMO = env.bool("IAMCONSOLE_DEMO", default=False)
-STATE_DIR = state_dir() if PRODUCTION else make_private(state_dir())
+STATE_DIR = make_private(state_dir())
 
 # ---- Secrets -------------------------------------------------------------------------------------------------
 SECRET_KEY = secret("SECRET_KEY", production=PRODUCTION)
@@ -39,9 +40,9 @@ SEAL_KEYS = keys_in(secret("SEAL_KEYS", production=PRODUCTION))
 
 # ---- Where it answers ----------------------------------------------------------------------------------------
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
 # How many proxies of ours stand in front; each adds one entry to X-Forwarded-For.
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+TRUSTED_PROXIES = env.whole("TRUSTED_PROXIES", 0, least=0)
 ROOT_URLCONF = "iamconsole.urls"
 WSGI_APPLICATION = "iamconsole.wsgi.application"
 SITE_ID = 1
@@ -135,13 +136,13 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 # ---- Database: SQLite as it comes, PostgreSQL by DATABASE_URL ------------------------------------------------
-DATABASES: dict[str, Any] = {"default": env.db("DATABASE_URL", default=f"sqlite:///{STATE_DIR}/console.sqlite3")}
+DATABASES: dict[str, Any] = {"default": env.database("DATABASE_URL", default=f"sqlite:///{STATE_DIR}/console.sqlite3")}
 if password := env.str("POSTGRES_PASSWORD", default=""):
     DATABASES["default"]["PASSWORD"] = password
 # Seconds: to wait for what another process holds, for one statement, and for a transaction that does nothing.
-DATABASE_LOCK_S = env.float("DATABASE_LOCK_S", default=20.0)
-DATABASE_STATEMENT_S = env.float("DATABASE_STATEMENT_S", default=110.0)
-DATABASE_IDLE_S = env.float("DATABASE_IDLE_S", default=60.0)
+DATABASE_LOCK_S = env.number("DATABASE_LOCK_S", 20.0)
+DATABASE_STATEMENT_S = env.number("DATABASE_STATEMENT_S", 110.0)
+DATABASE_IDLE_S = env.number("DATABASE_IDLE_S", 60.0)
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Immediate transactions wait for their turn at the start, so that none fails half-way with "locked".
     DATABASES["default"]["OPTIONS"] = {
@@ -150,7 +151,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=4000;"
         # What a transaction of a pull touches: of 2 MB, as they come, it wrote and read most pages several times.
         " PRAGMA cache_size=-16384;"
-        f" PRAGMA mmap_size={env.int('SQLITE_MAP_MB', default=0) * 2**20};",
+        f" PRAGMA mmap_size={env.whole('SQLITE_MAP_MB', 0, least=0) * 2**20};",
     }
     PULL_BATCH, PULL_BREATH_S = 200, 0.1
 else:
@@ -164,7 +165,7 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ---- Broker and cache: files and the database as they come, Redis by REDIS_URL -------------------------------
-REDIS_URL = with_password(env.str("REDIS_URL", default=""), env.str("REDIS_PASSWORD", default=""))
+REDIS_URL = with_password(env.redis("REDIS_URL"), env.str("REDIS_PASSWORD", default=""))
 CACHES: dict[str, Any] = {
     "default": {
         "BACKEND": "iamconsole.web.cache.RedisOrMemory",
@@ -223,29 +224,31 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(STATE_DIR / "beat-schedule")
 
 # ---- AWS -----------------------------------------------------------------------------------------------------
 # "" = every call goes to AWS. Set, AWS accounts marked "emulated" talk to this address instead.
-AWS_EMULATOR_URL = env.str("AWS_EMULATOR_URL", default="")
-AWS_CONNECT_TIMEOUT = env.float("AWS_CONNECT_TIMEOUT", default=5.0)
-AWS_READ_TIMEOUT = env.float("AWS_READ_TIMEOUT", default=30.0)
-AWS_CALLS_PER_SECOND = env.float("AWS_CALLS_PER_SECOND", default=5.0)
-AWS_RETRY_BASE_S = env.float("AWS_RETRY_BASE_S", default=1.0)
+AWS_EMULATOR_URL = env.address("AWS_EMULATOR_URL")
+AWS_CONNECT_TIMEOUT = env.number("AWS_CONNECT_TIMEOUT", 5.0)
+AWS_READ_TIMEOUT = env.number("AWS_READ_TIMEOUT", 30.0)
+AWS_CALLS_PER_SECOND = env.number("AWS_CALLS_PER_SECOND", 5.0)
+AWS_RETRY_BASE_S = env.number("AWS_RETRY_BASE_S", 1.0, zero=True)
 AWS_PACE_EMULATED = env.bool("AWS_PACE_EMULATED", default=False)
 # Of Cognito's quotas: the part that the console takes, the same for some AWS accounts, and what AWS raised.
-AWS_QUOTA_SHARE = env.float("AWS_QUOTA_SHARE", default=0.2)
-AWS_COGNITO_QUOTAS = {name: float(quota) for name, quota in env.dict("AWS_COGNITO_QUOTAS", default={}).items()}
+AWS_QUOTA_SHARE = env.number("AWS_QUOTA_SHARE", 0.2, most=1)
+AWS_COGNITO_QUOTAS = env.numbers("AWS_COGNITO_QUOTAS")
 
 # ---- Pulls and changes (seconds) -----------------------------------------------------------------------------
-PULL_PAGE_ITEMS = env.int("PULL_PAGE_ITEMS", default=1000)  # objects that AWS is asked for at once; it takes 1 to 1000
+PULL_PAGE_ITEMS = env.whole(
+    "PULL_PAGE_ITEMS", 1000, most=1000
+)  # objects that AWS is asked for at once; it takes 1 to 1000
 IMPORT_DIR = Path(env.str("IMPORT_DIR", default=str(STATE_DIR / "imports")))  # where files wait for a worker
-IMPORT_MAX_MB = env.int("IMPORT_MAX_MB", default=64)  # of a file uploaded to the import page, unpacked
+IMPORT_MAX_MB = env.whole("IMPORT_MAX_MB", 64)  # of a file uploaded to the import page, unpacked
 WORKER_SLICE_S = 45  # a worker hands its work on to the queue after this long: a pull saves its cursor first
-CLAIM_TIMEOUT_S = env.float("CLAIM_TIMEOUT_S", default=90.0)  # a claim without a heartbeat for this long is dead
+CLAIM_TIMEOUT_S = env.number("CLAIM_TIMEOUT_S", 90.0)  # a claim without a heartbeat for this long is dead
 FAILPOINT = env.str("FAILPOINT", default="")  # where a worker is killed, for tests: sync/changes/failpoints.py
 WRITE_SETTLE_S = 60  # an answer asked for before our own write + this never overwrites it
-VERIFY_DEADLINE_S = env.float("VERIFY_DEADLINE_S", default=20.0)  # how long to read until our write shows
+VERIFY_DEADLINE_S = env.number("VERIFY_DEADLINE_S", 20.0, zero=True)  # how long to read until our write shows
 CHANGE_EXPIRES_DAYS = 7
 SECRET_SHOWN_S = 15 * 60  # how long what AWS says once, such as the secret of an access key, can be seen
 # Principals of which each process keeps the policies, to answer questions about access at once.
-ACCESS_INDEX_PRINCIPALS = env.int("ACCESS_INDEX_PRINCIPALS", default=100_000)
+ACCESS_INDEX_PRINCIPALS = env.whole("ACCESS_INDEX_PRINCIPALS", 100_000)
 # What each takes away, and what is usual: iamconsole/retention.py.
 KEEP_HISTORY_DAYS = keep_days("KEEP_HISTORY_DAYS")
 KEEP_EQUAL_STATES_DAYS = keep_days("KEEP_EQUAL_STATES_DAYS")
@@ -303,7 +306,7 @@ MFA_TOTP_ISSUER = "IAM Console"
 USERSESSIONS_TRACK_ACTIVITY = not DATABASES["default"]["ENGINE"].endswith("sqlite3")
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 # An identity provider that speaks OpenID Connect (docs/sign-in.md); none without an issuer.
-OIDC_ISSUER = env.str("OIDC_ISSUER", default="")
+OIDC_ISSUER = env.address("OIDC_ISSUER")
 OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")
 OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
 OIDC_NAME = env.str("OIDC_NAME", default="single sign-on")  # what pages and the audit trail call it
@@ -320,34 +323,34 @@ SAML_NAME = env.str("SAML_NAME", default="single sign-on")
 SAML_EMAIL_ATTRIBUTE = env.str("SAML_EMAIL_ATTRIBUTE", default="email")
 SAML_GROUPS_ATTRIBUTE = env.str("SAML_GROUPS_ATTRIBUTE", default="groups")  # its values become groups of operators
 SAML_TRUSTED_MFA = env.list("SAML_TRUSTED_MFA", default=[])  # values of AuthnContextClassRef that mean two factors
-API_TOKEN_DAYS = env.int("API_TOKEN_DAYS", default=90)  # how long a token of the API may be good at most
+API_TOKEN_DAYS = env.whole("API_TOKEN_DAYS", 90)  # how long a token of the API may be good at most
 API_TOKENS_EACH = 20  # in force, of one operator
-API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=300)  # of one token
+API_REQUESTS_PER_MINUTE = env.whole("API_REQUESTS_PER_MINUTE", 300)  # of one token
 STEP_UP_S = 600  # how fresh a sign-in must be for what is risky
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+EMAIL_CONFIG = env.mail("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="iam-console@localhost")
 EMAIL_TIMEOUT = 10  # seconds; workers send them, and have other things to do
 # Of the template with the role by which AWS accounts are connected, in S3: guides/account/stack.py.
-CONNECTION_TEMPLATE_URL = env.str("CONNECTION_TEMPLATE_URL", default="")
+CONNECTION_TEMPLATE_URL = env.address("CONNECTION_TEMPLATE_URL")
 # Where operators open the console. Its path, where a proxy serves it below one, is put before each address of ours.
-CONSOLE_URL, FORCE_SCRIPT_NAME = env.address("CONSOLE_URL")
+CONSOLE_URL, FORCE_SCRIPT_NAME = env.origin_and_path("CONSOLE_URL")
 # Where notification routes of an imported file lead, by the name that the file says: configuration/sections/.
-ROUTE_ADDRESSES = texts_by_name(env.json("ROUTE_ADDRESSES", default={}), of="ROUTE_ADDRESSES")
+ROUTE_ADDRESSES = texts_by_name("ROUTE_ADDRESSES")
 # Origins that webhooks may go to although they are private, or have no TLS: iamconsole/outgoing/addresses.py.
-OUTGOING_ALLOWED = [each.strip().rstrip("/").lower() for each in env.list("OUTGOING_ALLOWED", default=[])]
+OUTGOING_ALLOWED = [each.lower() for each in env.origins("OUTGOING_ALLOWED")]
 
 # ---- Watching it ---------------------------------------------------------------------------------------------
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # "" = none is asked for
 METRICS_ALLOWED = env.networks("METRICS_ALLOWED")  # from where /metrics may be asked
 METRICS_FLUSH_S = 10.0  # how often a process adds what it counted to the database; 0 = it doesn't
 # A worker that does its tasks itself notes nothing meanwhile, and a task may take CELERY_TASK_TIME_LIMIT.
-WORKER_GONE_S = env.float("WORKER_GONE_S", default=180.0)
+WORKER_GONE_S = env.number("WORKER_GONE_S", 180.0)
 TRACES = env.bool("TRACES", default=False)  # the rest is in OpenTelemetry's own variables: docs/monitoring.md
 
 # ---- Browser security ----------------------------------------------------------------------------------------
@@ -380,7 +383,7 @@ if PRODUCTION:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
     SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
-    SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31536000)
+    SECURE_HSTS_SECONDS = env.whole("SECURE_HSTS_SECONDS", 31536000, least=0)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
     if TRUSTED_PROXIES:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -401,11 +404,12 @@ STORAGES = {
 
 # ---- Words, times, logs --------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
-TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+TIME_ZONE = env.zone("TIME_ZONE", default="UTC")
 USE_TZ = True
 USE_I18N = True
 AUDIT_STREAM = env.bool("AUDIT_STREAM", default=PRODUCTION)  # sealed audit entries go to the log, for a SIEM
 LOG_FORMAT = log_format()
+LOG_LEVEL = env.choice("LOG_LEVEL", LEVELS, default="INFO" if PRODUCTION else "WARNING")
 DEFAULT_EXCEPTION_REPORTER_FILTER = "iamconsole.crash_reports.NoValues"
 LOGGING: dict[str, Any] = {
     "version": 1,
@@ -422,7 +426,7 @@ LOGGING: dict[str, Any] = {
         "stream": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["expected", "cause"]},
         "entries": {"class": "logging.StreamHandler", "formatter": "json"},
     },
-    "root": {"handlers": ["stream"], "level": env.str("LOG_LEVEL", default="INFO" if PRODUCTION else "WARNING")},
+    "root": {"handlers": ["stream"], "level": LOG_LEVEL},
     "loggers": {
         # The heads of the sealed audit trail: `verify_audit --expect` checks the trail against them.
         "iamconsole.audit": {"level": "INFO"},

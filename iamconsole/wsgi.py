@@ -7,9 +7,9 @@ from django.core.wsgi import get_wsgi_application
 
 from iamconsole.checks import refuse_to_start
 from iamconsole.garbage import collect_rarely
+from iamconsole.startup import read_settings
 from iamconsole.web.prefix import below
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iamconsole.settings")
 # A list that looks for few rows reads many: mapped, each takes half as long. Not in workers, whose memory stays small:
 # what they read of a mapped file would count as theirs.
 os.environ.setdefault("SQLITE_MAP_MB", "1024")
@@ -18,6 +18,7 @@ os.environ.setdefault("DATABASE_LOCK_S", "10")
 os.environ.setdefault("DATABASE_STATEMENT_S", "25")
 os.environ.setdefault("DATABASE_IDLE_S", "30")
 
+read_settings()
 application = below(settings.FORCE_SCRIPT_NAME or "", get_wsgi_application())
 refuse_to_start()
 collect_rarely()

@@ -49,7 +49,8 @@ def main() -> None:
             "  .venv/bin/python manage.py create_operator --email you@example.org --name You --role owner --account all"
         )
         say("\n  Ctrl-C stops everything.")
-    signal.pause()
+    if "--once" not in sys.argv:  # the supervisor of `make run` stops everything when one process ends
+        signal.pause()
 
 
 def _fill_emulator(url: str) -> dict[str, Any]:

@@ -5,7 +5,6 @@ For container health checks: each asks the process itself (web, emulator) or loo
 
 from __future__ import annotations
 
-import os
 import socket
 import sys
 import urllib.request
@@ -14,6 +13,7 @@ from datetime import datetime, timedelta
 import django
 
 from iamconsole.env import env
+from iamconsole.startup import read_settings
 
 LATE = timedelta(minutes=3)
 
@@ -54,7 +54,7 @@ def _answers(url: str, host: str) -> bool:
 
 
 def main(part: str) -> int:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iamconsole.settings")
+    read_settings()
     checks = {"web": web, "emulator": emulator, "beat": beat}
     return 0 if (checks[part]() if part in checks else worker(part)) else 1
 

@@ -97,20 +97,7 @@ def _processes(port: int, state: Path, demo: bool) -> dict[str, list[str]]:
     python = sys.executable
     celery = [python, "-m", "celery", "-A", "iamconsole"]
     worker = [*celery, "worker", "--pool", "solo", "--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
-    web = [
-        python,
-        "-m",
-        "gunicorn",
-        "--bind",
-        f"127.0.0.1:{port}",
-        "--threads",
-        "8",
-        "--access-logfile",
-        "-",
-        "--logger-class",
-        "iamconsole.access_log.AccessLogger",
-        "iamconsole.wsgi",
-    ]
+    web = [python, "-m", "gunicorn", "--config", "python:iamconsole.web_server", "--bind", f"127.0.0.1:{port}"]
     processes = {
         "web": web,
         "changes": [*worker, "-Q", "changes", "-n", "changes@localhost"],

@@ -161,7 +161,7 @@ def started(environment: dict[str, str]) -> Iterator[Any]:
 
     def start(name: str, **changed: str) -> Service:
         port = str(free_port())
-        here = {"0.0.0.0": "127.0.0.1", "8000": port, "5055": port, "/state": environment["IAMCONSOLE_STATE"]}
+        here = {"0.0.0.0": "127.0.0.1", "8000": port, "5055": port, "/emulator/": f"{environment['IAMCONSOLE_STATE']}/"}
         command = [_replaced(part, here) for part in OURS[name].get("command") or image_command()]
         handed = {*OURS[name]["environment"], *ITS_OWN}
         given = {variable: value for variable, value in environment.items() if variable in handed}

@@ -108,7 +108,7 @@ def test_the_suite_is_run_word_for_word_by_ci() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "sentence"), [({"PORT": "http"}, "PORT=http is not a port"), ({"DEMO": "x"}, "DEMO has a")]
+    ("given", "sentence"), [({"PORT": "http"}, "PORT=http is not a port"), ({"DEMO": "x"}, "DEMO is “x”")]
 )
 def test_make_run_says_what_it_cannot_take(tmp_path: Path, given: dict[str, str], sentence: str) -> None:
     environment = {"PATH": os.environ["PATH"], "IAMCONSOLE_STATE": str(tmp_path), **given}

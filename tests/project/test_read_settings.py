@@ -114,10 +114,10 @@ for given in json.loads(sys.argv[1]):
 """
 
 
-def read(state: Path, *environments: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def read(state: Path, *environments: dict[str, str], by: str = READER) -> subprocess.CompletedProcess[str]:
     """The settings of each environment, as lines of JSON; nothing else is set but where the state is."""
     environment = {"PATH": os.environ["PATH"], "IAMCONSOLE_STATE": str(state), "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-c", READER, json.dumps(environments)]
+    command = [sys.executable, "-c", by, json.dumps(environments)]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
@@ -139,22 +139,66 @@ def test_each_documented_variable_is_read(tmp_path: Path) -> None:
     assert [name for name, old, new in zip(SET, without, given, strict=True) if old == new] == []
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("AWS_READ_TIMEOUT", "soon"),
-        ("PULL_PAGE_ITEMS", "many"),
-        ("IAMCONSOLE_PRODUCTION", "ture"),
-        ("AWS_COGNITO_QUOTAS", "UserRead"),
-        ("SECRET_KEY_FILE", "/nowhere"),
-        ("LOG_FORMAT", "xml"),
-        ("METRICS_ALLOWED", "10.0.0.0/8,everybody"),
-    ],
+# What the settings that aren't free text can't have. Bounds: a number may be wrong although it is one.
+_NUMBERS = ("many", "5s", "1e999", "nan", "-1")
+WRONG = {
+    **{
+        name: ("maybe", "-1") for name, value in SET.items() if value.lower() in ("1", "yes", "no", "on", "off", "true")
+    },
+    **{name: _NUMBERS for name, value in SET.items() if re.fullmatch(r"[\d.]+", value) and value != "1"},
+    "AWS_PACE_EMULATED": ("maybe",),
+    "IAMCONSOLE_DEBUG": ("maybe",),
+    "IAMCONSOLE_DEMO": ("maybe",),
+    "AWS_COGNITO_QUOTAS": ("UserRead", "UserRead=many", "UserRead=0"),
+    "AWS_QUOTA_SHARE": (*_NUMBERS, "0", "1.5"),
+    "PULL_PAGE_ITEMS": (*_NUMBERS, "0", "1001"),
+    **dict.fromkeys(
+        ("CONSOLE_URL", "OIDC_ISSUER", "AWS_EMULATOR_URL", "CONNECTION_TEMPLATE_URL"), ("a.b", "http://a:b/")
+    ),
+    **dict.fromkeys(("CSRF_TRUSTED_ORIGINS", "OUTGOING_ALLOWED"), ("a.example", "https://a.example/path")),
+    "DATABASE_URL": ("console", "oracle://a:b@c/d", "postgres://console:p/w@host:5432/console"),
+    "EMAIL_URL": ("mail.example", "smtp://a:p/w@host:587"),
+    "IAMCONSOLE_STATE": ("/dev/null/state",),
+    "LOG_FORMAT": ("xml",),
+    "LOG_LEVEL": ("LOUD",),
+    "METRICS_ALLOWED": ("10.0.0.0/8,everybody",),
+    "REDIS_URL": ("localhost:6379", "redis://a:p/w@host:x"),
+    "ROUTE_ADDRESSES": ("{", "[]", '{"OPS": 7}'),
+    "SECRET_KEY_FILE": ("/nowhere",),
+    "TIME_ZONE": ("Mars", "../UTC"),
+}
+FREE_TEXT = re.compile(
+    r"OIDC_(CLIENT|NAME|SCOPES|GRANTS|TRUSTED)|SAML_|_(KEYS?|FALLBACKS|PASSWORD|TOKEN|DIR|FILE|ROOT|EMAIL|HOSTS)$|FAILPOINT"
 )
-def test_a_value_that_a_setting_cannot_have_is_refused_by_name(tmp_path: Path, name: str, value: str) -> None:
-    done = read(tmp_path, {name: value})
-    assert done.returncode != 0
-    assert re.search(rf"ImproperlyConfigured: {name}\b", done.stderr)
+# Prints the sentence that each environment is refused with, a line each.
+REFUSALS = """
+import json, os, runpy, sys
+from django.core.exceptions import ImproperlyConfigured
+for given in json.loads(sys.argv[1]):
+    before = dict(os.environ)
+    os.environ.update(given)
+    try:
+        runpy.run_path("iamconsole/settings.py")
+        print("taken")
+    except ImproperlyConfigured as error:
+        print(error)
+    os.environ.clear()
+    os.environ.update(before)
+"""
+
+
+def test_a_value_that_a_setting_cannot_have_is_refused_by_name(tmp_path: Path) -> None:
+    assert {name for name in DOCUMENTED if not FREE_TEXT.search(name)} <= set(WRONG)
+    wrong = [(name, value) for name, values in WRONG.items() for value in values]
+    beside = [{BESIDE[name]: SET[BESIDE[name]]} if name in BESIDE else {} for name, _ in wrong]
+    done = read(
+        tmp_path, *({**also, name: value} for (name, value), also in zip(wrong, beside, strict=True)), by=REFUSALS
+    )
+    sentences = done.stdout.splitlines()
+    assert len(sentences) == len(wrong), done.stderr
+    for (name, value), sentence in zip(wrong, sentences, strict=True):
+        assert re.match(rf"{name}\b.*docs/\w+\.md", sentence), (name, value, sentence)
+        assert "p/w" not in sentence and "p%2Fw" not in sentence
 
 
 def test_secrets_are_taken_to_the_letter(tmp_path: Path) -> None:

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from iamconsole.startup import EXIT_STATUS
 from iamconsole.web.cache import JsonSerializer
+from tests.project.test_compose import OURS, image_command
 from tests.project.test_system_checks import RIGHT, ROOT, check
 
 BEGUN = {
@@ -36,6 +38,30 @@ def test_neither_web_nor_workers_start_without_a_key(tmp_path: Path, process: st
     assert done.returncode != 0
     assert "AUDIT_KEY is missing or too short" in done.stderr
     assert "SECRET_KEY is missing or too short" in done.stderr
+
+
+@pytest.mark.parametrize("service", ["migrate", "web", "changes", "pulls", "beat"])
+def test_a_setting_that_cannot_be_read_is_said_in_one_sentence(tmp_path: Path, service: str) -> None:
+    command = OURS[service].get("command") or image_command()
+    kept = {name: os.environ[name] for name in ("HOME",) if name in os.environ}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**kept, **RIGHT, "PATH": path, "IAMCONSOLE_STATE": str(tmp_path), "TRUSTED_PROXIES": "one"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == EXIT_STATUS
+    assert done.stderr == "TRUSTED_PROXIES is “one”, which isn’t a whole number. What it takes: docs/settings.md.\n"
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize("service", ["migrate", "web"])
+def test_what_production_lacks_is_said_once(tmp_path: Path, service: str) -> None:
+    """Also by a web server of several processes."""
+    command = OURS[service].get("command") or image_command()
+    environment = {**RIGHT, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "AUDIT_KEY": "a"}
+    environment["IAMCONSOLE_STATE"] = str(tmp_path)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == EXIT_STATUS
+    assert done.stderr.count("AUDIT_KEY is missing or too short") == 1
+    assert "Traceback" not in done.stderr
 
 
 def test_beat_needs_no_key(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""`manage.py migrate`: Django's, which refuses a database that this version can't take over.
+"""`manage.py migrate`: Django's, which refuses a database that this version can't take over, and wrong settings.
 
 On PostgreSQL it waits for no lock longer than `MIGRATION_LOCK_MS`: whoever comes to the table after it waits, too. So
 it gives up, lets the others through, and tries again; what was migrated by then stays.
@@ -14,6 +14,7 @@ from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import OperationalError, connections
 
+from iamconsole.checks import refuse_to_migrate
 from iamconsole.database_version import refusal
 from iamconsole.web.waiting import is_too_long
 
@@ -21,6 +22,10 @@ TRIES_FOR_S = 600
 
 
 class Command(migrate.Command):
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        refuse_to_migrate()
+        return super().execute(*args, **options)
+
     def handle(self, *args: Any, **options: Any) -> None:
         database = connections[options["database"]]
         if refused := refusal(database):
