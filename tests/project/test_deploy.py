@@ -118,7 +118,7 @@ def test_systemd_knows_what_units_say(tmp_path: Path) -> None:
         text = re.sub(r"^ExecStart=\S+", f"ExecStart={sys.executable}", path.read_text(), flags=re.MULTILINE)
         text = text.replace("file:/opt/iam-console/", f"file:{ROOT}/").replace("network-online.target ", "")
         (tmp_path / path.name).write_text(text)
-    units = sorted(tmp_path.glob("iam-console*"))
+    units = [str(path) for path in sorted(tmp_path.glob("iam-console*"))]
     command = ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", *units]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0 and "Unknown" not in done.stderr, done.stderr

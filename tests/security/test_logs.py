@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 from django.test import RequestFactory
 
+from iamconsole import web_server
 from iamconsole.launch import run
 from iamconsole.logs import JsonFormatter, masked
 from tests.conftest import wait_until
+from tests.project.test_compose import image_command
 from tests.services.servers import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,8 +39,9 @@ def test_queries_and_keys_are_masked(line: str, said: str) -> None:
 
 
 def test_whoever_starts_the_web_server_has_it_log_so() -> None:
-    assert f'"--logger-class", "{LOGGER}"' in (ROOT / "Dockerfile").read_text()
-    assert LOGGER in run._processes(8000, Path("/nowhere"), False)["web"]
+    assert web_server.logger_class == LOGGER
+    for command in (image_command(), run._processes(8000, Path("/nowhere"), False)["web"]):
+        assert "python:iamconsole.web_server" in command
 
 
 def test_the_access_log_has_neither(tmp_path: Path) -> None:
