@@ -13,7 +13,7 @@ from django.contrib.postgres import operations as postgres
 from django.db import models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations import AddIndex, RunPython
+from django.db.migrations import AddConstraint, AddIndex, RunPython
 from django.db.migrations.state import ProjectState, StateApps
 
 from iamconsole.web.waiting import long_lock_waits
@@ -46,6 +46,58 @@ class AddIndexOnline(postgres.AddIndexConcurrently):
             AddIndex.database_backwards(self, app_label, schema_editor, from_state, to_state)
             return
         super().database_backwards(app_label, schema_editor, from_state, to_state)
+
+
+class AddUniqueOnline(AddConstraint):
+    """Adds a unique constraint of expressions, which is an index, once no rows break it any more.
+
+    `merge(rows)` is given each set of rows that are equal, the earliest first, and leaves one of them, or makes them
+    differ. On SQLite that and the index are one transaction, so nobody adds another in between. On PostgreSQL the index
+    is built concurrently, and anew after one that was stopped or met an equal row.
+    """
+
+    def __init__(
+        self, model_name: str, constraint: models.UniqueConstraint, merge: Callable[[list[Any]], object]
+    ) -> None:
+        assert constraint.expressions, "Others are no index in Django: PostgreSQL locks the table."  # noqa: S101
+        self.unique, self.merge = constraint, merge
+        super().__init__(model_name, constraint)
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        name, positional, named = super().deconstruct()
+        return name, [*positional], {**named, "merge": self.merge}
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        database = schema_editor.connection
+        model = to_state.apps.get_model(app_label, self.model_name)
+        online = database.vendor == "postgresql"
+        with long_lock_waits(database):
+            with transaction.atomic(using=database.alias):
+                if not schema_editor.collect_sql:
+                    self._merge(model._base_manager.using(database.alias))
+                if not online:
+                    self._drop(schema_editor)
+                    super().database_forwards(app_label, schema_editor, from_state, to_state)
+            if online:
+                self._drop(schema_editor, "CONCURRENTLY")
+                create: Any = self.unique.create_sql(model, schema_editor)
+                create.template = create.template.replace(" INDEX ", " INDEX CONCURRENTLY ", 1)
+                schema_editor.execute(create)
+
+    def _drop(self, schema_editor: BaseDatabaseSchemaEditor, how: str = "") -> None:
+        """One that an earlier try made."""
+        schema_editor.execute(f"DROP INDEX {how} IF EXISTS {schema_editor.quote_name(self.unique.name)}")
+
+    def _merge(self, rows: models.QuerySet[Any]) -> None:
+        if self.unique.condition:
+            rows = rows.filter(self.unique.condition)
+        keys = {f"key_{number}": each for number, each in enumerate(self.unique.expressions)}
+        keyed = rows.annotate(**keys).order_by("pk")
+        several = keyed.order_by().values(*keys).annotate(number=models.Count("pk")).filter(number__gt=1)
+        for key in list(several.values(*keys)):
+            self.merge(list(keyed.filter(**key)))
 
 
 class FillInBatches(RunPython):

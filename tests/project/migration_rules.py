@@ -16,10 +16,11 @@ from django.db.models import NOT_PROVIDED
 from django.db.models.functions import Now
 
 from iamconsole.create_tables import CreateTables
-from iamconsole.online_migrations import AddIndexOnline, FillInBatches, MakeTriggers
+from iamconsole.online_migrations import AddIndexOnline, AddUniqueOnline, FillInBatches, MakeTriggers
 
 Model = tuple[str, str]  # app and name in small letters
-_MAY_BE_STOPPED = (AddIndexOnline, FillInBatches)
+_ONLINE = (AddIndexOnline, AddUniqueOnline)
+_MAY_BE_STOPPED = (*_ONLINE, FillInBatches)
 _TOUCH_NO_TABLE = (
     migrations.AlterModelOptions,
     migrations.AlterModelManagers,
@@ -78,7 +79,7 @@ def _is_about(operation: Operation, app_label: str, models_there: Collection[Mod
 
 
 def _of_a_released_table(operation: Operation, migration: migrations.Migration, state: ProjectState) -> Iterator[str]:
-    if isinstance(operation, AddIndexOnline):
+    if isinstance(operation, _ONLINE):
         if migration.atomic:
             yield "it takes atomic = False"
         return
@@ -133,7 +134,7 @@ _RULES: dict[type[Operation], Callable[[Any, ModelState | None], Iterator[str]]]
     migrations.AddField: _of_added_field,
     migrations.AlterField: _of_altered_field,
     migrations.AddIndex: _never("makes an index while the table is locked: AddIndexOnline"),
-    migrations.AddConstraint: _never("looks at all rows while the table is locked"),
+    migrations.AddConstraint: _never("looks at all rows while the table is locked: unique ones by AddUniqueOnline"),
     migrations.AlterUniqueTogether: _never("looks at all rows while the table is locked"),
     **{
         kind: _never(_IN_TWO_RELEASES)

@@ -7,16 +7,20 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, connections, migrations, models
+from django.db import IntegrityError, connection, connections, migrations, models, transaction
 from django.db.migrations.loader import MigrationLoader
+from django.db.models.functions import Lower
+from django.test.utils import CaptureQueriesContext
 
-from iamconsole.online_migrations import BATCH, AddIndexOnline, FillInBatches
+from iamconsole.online_migrations import BATCH, AddIndexOnline, AddUniqueOnline, FillInBatches
 from iamconsole.web.management.commands import migrate
 from sync.models import TickPart
 from tests.project.test_migrations import triggers
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.stack]
 INDEX = models.Index(fields=["error"], name="sync_tried")
+UNIQUE = models.UniqueConstraint(Lower("error"), condition=~models.Q(error=""), name="sync_tried_once")
+AT = "2026-01-01T00:00:00Z"
 
 
 class Freeing:
@@ -91,10 +95,38 @@ def test_an_index_is_made_again_after_one_that_was_stopped() -> None:
     assert "sync_tried" not in indexes()
 
 
+def keep_the_first(rows: list[TickPart]) -> None:
+    for later in rows[1:]:
+        later.delete()
+
+
+def keep_all(rows: list[TickPart]) -> None:
+    """As if another one came just after."""
+
+
+def test_equal_rows_are_merged_before_they_are_unique() -> None:
+    errors = {"a": "Lost", "b": "LOST", "c": "", "d": "", "e": "other", "f": "lost"}
+    TickPart.objects.bulk_create([TickPart(name=name, error=error, began_at=AT) for name, error in errors.items()])
+    with pytest.raises(IntegrityError):
+        run(AddUniqueOnline("tickpart", UNIQUE, keep_all))
+    assert TickPart.objects.count() == len(errors)
+    for _ in range(2):  # the second time it is there already
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            run(AddUniqueOnline("tickpart", UNIQUE, keep_the_first))
+        assert "".join(TickPart.objects.order_by("name").values_list("name", flat=True)) == "acde"
+    made = next(each["sql"] for each in asked if each["sql"].startswith("CREATE UNIQUE INDEX"))
+    assert ("CONCURRENTLY" in made) == (connection.vendor == "postgresql")
+    with pytest.raises(IntegrityError, match="sync_tried_once"), transaction.atomic():
+        TickPart.objects.create(name="g", error="Other", began_at=AT)
+    run(AddUniqueOnline("tickpart", UNIQUE, keep_the_first), backwards=True)
+    assert "sync_tried_once" not in indexes()
+
+
 def test_rows_are_filled_in_batches() -> None:
     number, sizes = BATCH + 3, []
-    at = "2026-01-01T00:00:00Z"
-    TickPart.objects.bulk_create([TickPart(name=f"{each:05}", began_at=at) for each in range(number)])
+    TickPart.objects.bulk_create([TickPart(name=f"{each:05}", began_at=AT) for each in range(number)])
 
     def fill(rows: models.QuerySet[Any]) -> None:
         assert connections[rows.db].in_atomic_block

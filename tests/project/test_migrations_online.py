@@ -9,7 +9,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.models.functions import Now, Upper
 
 from iamconsole.database_version import own_apps
-from iamconsole.online_migrations import AddIndexOnline, FillInBatches
+from iamconsole.online_migrations import AddIndexOnline, AddUniqueOnline, FillInBatches
 from tests.project.migration_rules import Model, created_by, objections
 from tests.project.test_migrations import RELEASED
 
@@ -53,6 +53,7 @@ def said(*operations: migrations.operations.base.Operation, atomic: bool = True)
 
 TEXT = models.CharField(max_length=10)
 INDEX = models.Index(fields=["state"], name="tried")
+UNIQUE = models.UniqueConstraint(models.F("together"), name="tried_once")
 
 
 @pytest.mark.parametrize(
@@ -72,6 +73,7 @@ INDEX = models.Index(fields=["state"], name="tried")
         (migrations.AlterField("run", "source", models.CharField(max_length=40, unique=True)), "unique becomes True"),
         (migrations.AddIndex("run", INDEX), "AddIndexOnline"),
         (AddIndexOnline("run", INDEX), "atomic = False"),
+        (AddUniqueOnline("run", UNIQUE, list), "atomic = False"),
         (AddIndexConcurrently("run", INDEX), "nothing is known"),
         (migrations.AddConstraint("run", models.UniqueConstraint(fields=["together"], name="x")), "all rows"),
         (migrations.RemoveField("run", "log"), "the release before"),
@@ -106,5 +108,9 @@ def test_what_is_safe_is_allowed() -> None:
         )
         == ""
     )
-    online = (AddIndexOnline("run", INDEX), FillInBatches("sync", "run", lambda rows: rows.update(region="")))
+    online = (
+        AddIndexOnline("run", INDEX),
+        AddUniqueOnline("run", UNIQUE, list),
+        FillInBatches("sync", "run", lambda rows: rows.update(region="")),
+    )
     assert said(*online, atomic=False) == ""
