@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import AwsAccount
+from iamconsole.unique_constraints import unique_nulls_not_distinct
 from iamconsole.web.words import counted
 from sync.models import Change
 
@@ -52,11 +53,15 @@ class AccessOffer(models.Model):
     class Meta:
         ordering = ["title", "pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["aws_account", "kind", "object_id", "target_id", "for_group"],
+            unique_nulls_not_distinct(
+                "aws_account",
+                "kind",
+                "object_id",
+                "target_id",
+                nullable=["for_group"],
                 condition=Q(withdrawn_at=None),
-                nulls_distinct=False,
-                name="access_offer_once",
+                name="access_offer_made_once",
+                violation_error_message="This is offered already: withdraw that offer first.",
             )
         ]
 

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from accounts.models.aws_accounts import AwsAccount
 from accounts.roles import APPROVE, Role, roles_with
+from iamconsole.unique_constraints import unique_nulls_not_distinct
 
 
 class Risk(models.TextChoices):
@@ -39,8 +40,13 @@ class ApprovalRule(models.Model):
         ordering = ["aws_account", "pk"]
         constraints = [
             models.CheckConstraint(condition=Q(role="") | Q(group__isnull=True), name="approval_rule_role_or_group"),
-            models.UniqueConstraint(
-                fields=["aws_account", "risk", "role", "group"], nulls_distinct=False, name="approval_rule_once"
+            unique_nulls_not_distinct(
+                "aws_account",
+                "risk",
+                "role",
+                nullable=["group"],
+                name="approval_rule_made_once",
+                violation_error_message="This approval rule already exists.",
             ),
         ]
 

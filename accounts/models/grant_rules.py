@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models.aws_accounts import AwsAccount
 from accounts.roles import Role
+from iamconsole.unique_constraints import unique_nulls_not_distinct
 
 UNIT_ID = re.compile(r"(ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|r-[0-9a-z]{4,32})\Z")  # Organizations, “OrganizationalUnit”
 
@@ -65,10 +66,12 @@ class GrantRule(models.Model):
                 name="grant_rule_of_label_or_unit",
                 violation_error_message="A grant is for a label or for an organizational unit: choose one of the two.",
             ),
-            models.UniqueConstraint(
-                fields=["operator", "group", "role", "label", "organization_id", "unit_id"],
-                nulls_distinct=False,
-                name="grant_rule_once",
+            unique_nulls_not_distinct(
+                "role",
+                "organization_id",
+                "unit_id",
+                nullable=["operator", "group", "label"],
+                name="grant_rule_given_once",
                 violation_error_message="This grant is there already.",
             ),
         ]

@@ -16,6 +16,7 @@ from django.db.models import Q
 from accounts.models.aws_accounts import AwsAccount
 from accounts.models.grant_rules import GrantRule
 from accounts.roles import PERMISSIONS, Role, token_role
+from iamconsole.unique_constraints import unique_nulls_not_distinct
 
 if TYPE_CHECKING:
     from accounts.models.operators import Operator
@@ -104,10 +105,12 @@ class Grant(models.Model):
                 name="grant_to_operator_or_group",
                 violation_error_message="A grant is for an operator or for a group: choose one of the two.",
             ),
-            models.UniqueConstraint(
-                fields=["operator", "group", "aws_account", "role", "pool_id", "rule"],
-                nulls_distinct=False,
-                name="grant_once",
+            unique_nulls_not_distinct(
+                "role",
+                "pool_id",
+                nullable=["operator", "group", "aws_account", "rule"],
+                name="grant_given_once",
+                violation_error_message="This grant is there already.",
             ),
             models.CheckConstraint(
                 condition=Q(rule=None) | Q(aws_account__isnull=False, pool_id=""), name="grant_of_rule_in_aws_account"

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import AwsAccount
+from iamconsole.unique_constraints import unique_nulls_not_distinct
 
 
 class SavedFindingsView(models.Model):
@@ -20,8 +21,12 @@ class SavedFindingsView(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["operator", "aws_account", "name"], nulls_distinct=False, name="findings_view_once"
+            unique_nulls_not_distinct(
+                "operator",
+                "name",
+                nullable=["aws_account"],
+                name="findings_view_saved_once",
+                violation_error_message="There is a view of this name already.",
             )
         ]
 

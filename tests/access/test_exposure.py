@@ -10,8 +10,7 @@ from django.urls import reverse
 
 from access.exposure.finding_source import ExposureSource
 from access.exposure.rules import CONFUSED_DEPUTY, OTHER_ACCOUNT, PERHAPS_PUBLIC, PUBLIC
-from accounts.models import AwsAccount, Grant, Operator
-from accounts.roles import Role
+from accounts.models import AwsAccount, Operator
 from findings import refresh
 from findings.models import Finding
 from resources.models import Resource, ResourcePolicy
@@ -331,7 +330,6 @@ def test_queries_do_not_grow_with_the_resources(alone: AwsAccount, django_assert
 
 # ---- Who is known ------------------------------------------------------------------------------------------------
 def test_aws_accounts_of_a_guard_rail_are_known(alone: AwsAccount, alice: Operator) -> None:
-    Grant.objects.create(operator=alice, role=Role.OWNER, aws_account=alone)
     queue(alone, opened({"AWS": [OTHER, "333333333333"]}, "sqs:AddPermission"))
     assert [each[1] for each in look(alone)] == ["high", "high"]
     rail(alone, alice, "known_accounts", accounts=OTHER)
@@ -368,7 +366,6 @@ def test_the_pages_that_show_it(alone: AwsAccount, bobs: Client, alice: Operator
     assert "Everybody may write the SQS queue jobs." in tab
     assert "policy of the queue jobs, number 1" in tab
     assert "Mute…" not in tab
-    Grant.objects.create(operator=alice, role=Role.OWNER, aws_account=alone)
     assert "Mute…" in words(client_of(alice), "resource_reach", aws_id=row.aws_id)
     of_all = " ".join(text_of(bobs.get(f"/all/findings/?rule={PUBLIC}").content.decode()).split())
     assert "Everybody may write the SQS queue jobs." in of_all

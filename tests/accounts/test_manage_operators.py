@@ -67,9 +67,14 @@ def test_other_roles_grant_nothing(charlie: Operator, aws_account: AwsAccount, r
         grants.give(actor=charlie, grant=Grant(operator=charlie, aws_account=aws_account, role=Role.OWNER))
 
 
-def test_the_same_grant_twice_is_refused(alice: Operator, bob: Operator, aws_account: AwsAccount) -> None:
-    with pytest.raises(ValidationError):
-        grants.give(actor=alice, grant=Grant(operator=bob, aws_account=aws_account, role=Role.VIEWER))
+@pytest.mark.parametrize("of_all", [False, True])
+def test_the_same_grant_twice_is_refused(
+    olga: Operator, charlie: Operator, aws_account: AwsAccount, of_all: bool
+) -> None:
+    about = {"operator": charlie, "aws_account": None if of_all else aws_account, "role": Role.VIEWER}
+    grants.give(actor=olga, grant=Grant(**about))
+    with pytest.raises(ValidationError, match=r"\['This grant is there already\.'\]"):
+        grants.give(actor=olga, grant=Grant(**about))
 
 
 def test_a_grant_of_a_group_is_its_members(alice: Operator, charlie: Operator, aws_account: AwsAccount) -> None:

@@ -52,7 +52,7 @@ def test_bad_inputs_get_a_sentence(alices: Client, bad: dict[str, object]) -> No
 
 def test_the_same_rule_twice_is_refused(alices: Client, alice: Operator) -> None:
     make(alices)
-    assert "already exists" in make(alices)
+    assert "This approval rule already exists." in make(alices)
     assert ApprovalRule.objects.count() == 1
 
 

@@ -331,7 +331,7 @@ def _findings(aws_account: AwsAccount, operator: Operator) -> None:
     tally = {"rule": "lint.MISSING_VERSION", "severity": "low", "findings": 1, "objects_with": 1}
     RuleTally.objects.create(aws_account=aws_account, **tally)
     FindingDay.objects.create(aws_account=aws_account, day=now.date(), critical=0, high=0, medium=0, low=1)
-    SavedFindingsView.objects.create(operator=operator, name="Mine", query="rule=lint.MISSING_VERSION")
+    SavedFindingsView.objects.get_or_create(operator=operator, name="Mine", query="rule=lint.MISSING_VERSION")
     about = {"aws_account": aws_account, "control": "contacts"}
     ControlResult.objects.create(**about, result="not_held", evidence="AWS doesn’t tell.", looked_at=now)
     ControlConfirmation.objects.create(**about, passes=True, note="Seen.", until=now)
