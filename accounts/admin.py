@@ -18,6 +18,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.db.models import ForeignKey, QuerySet
 from django.forms import ModelChoiceField, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -48,7 +49,7 @@ from accounts.models import (
 )
 from accounts.services import aws_accounts, grants, invitations, operators, provider_operators
 from accounts.services.operators import delete_group, map_claim, save_group, unmap_claim
-from accounts.services.owners import NoOwnerLeft, keeping_an_owner
+from accounts.services.owners import keeping_an_owner
 from accounts.stepup import demand_step_up
 from iamconsole.web.admin import ReadOnlyAdmin, ScopedAdmin, ownership
 
@@ -57,7 +58,10 @@ for model in (EmailAddress, Authenticator, UserSession, Group, SocialAccount, So
 
 
 class EditableAdmin(ScopedAdmin):
-    """What owners edit: with a fresh sign-in, audited by the service that does it, and always leaving an owner."""
+    """What owners edit: with a fresh sign-in, audited by the service that does it, and always leaving an owner.
+
+    What the service refuses, and the form didn't see, is said above the page.
+    """
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         return self._checked(request, lambda: super(EditableAdmin, self).changeform_view(request, *args, **kwargs))
@@ -75,7 +79,7 @@ class EditableAdmin(ScopedAdmin):
         try:
             with keeping_an_owner():
                 return view()
-        except NoOwnerLeft as error:
+        except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return HttpResponseRedirect(request.get_full_path())
 

@@ -84,6 +84,12 @@ def test_alice_gives_a_grant_on_her_aws_account(alices: Client, bob: Operator, a
     assert AuditEntry.objects.get().verb == "grant.given"
 
 
+def test_the_same_grant_twice_is_refused_by_a_sentence(alices: Client, bob: Operator, aws_account: AwsAccount) -> None:
+    viewer = {"operator": bob.pk, "aws_account": aws_account.pk, "role": "viewer"}
+    assert "This grant is there already." in alices.post(f"{GRANTS}add/", viewer, follow=True).content.decode()
+    assert Grant.objects.filter(operator=bob).count() == 1
+
+
 def test_not_to_an_operator_who_has_no_role_there(alices: Client, charlie: Operator, aws_account: AwsAccount) -> None:
     """Choosing among all would name them all; the page of operators takes an e-mail address."""
     alices.post(f"{GRANTS}add/", {"operator": charlie.pk, "aws_account": aws_account.pk, "role": "viewer"})
