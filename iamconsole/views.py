@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from iamconsole import log_context, parts, trouble
 from iamconsole.web import panels
-from iamconsole.web.problems import asks_for_api, problem
+from iamconsole.web.problems import to_program
 from iamconsole.web.shell import Shell, refusal_page
 
 NOT_GRANTED = "This takes a permission that the token doesn’t have there: its scopes, or a grant of its owner, lack it."
@@ -94,37 +94,30 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
-        if asks_for_api(request):
-            return problem(413, "This is more than the console reads of one request.")
-        return render(request, "413.html", status=413)
-    if asks_for_api(request):
-        return problem(400, str(exception) or "The console can’t read this request.")
-    return render(request, "400.html", status=400)
+        said = to_program(request, 413, "This is more than the console reads of one request.")
+        return said or render(request, "413.html", status=413)
+    said = to_program(request, 400, str(exception) or "The console can’t read this request.")
+    return said or render(request, "400.html", status=400)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if asks_for_api(request):
-        return problem(403, str(exception) or NOT_GRANTED)
-    return refusal_page(request, "403.html", 403, sentence=str(exception))
+    said = to_program(request, 403, str(exception) or NOT_GRANTED)
+    return said or refusal_page(request, "403.html", 403, sentence=str(exception))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if asks_for_api(request):
-        return problem(404, "There is no such thing here, or nothing that this token may see.")
-    return refusal_page(request, "404.html", 404)
+    said = to_program(request, 404, "There is no such thing here, or nothing that this token may see.")
+    return said or refusal_page(request, "404.html", 404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """While the exception is handled. What the machine is to blame for is no fault of ours: it may be tried again."""
     found = trouble.recognise(sys.exc_info()[1])
     if found is None:
-        if asks_for_api(request):
-            return problem(500, "Something went wrong here, and it is written to the console’s log.")
+        said = to_program(request, 500, "Something went wrong here, and it is written to the console’s log.")
         request_id = log_context.current().get(log_context.REQUEST_ID, "")
-        return render(request, "500.html", {"request_id": request_id}, status=500)
-    if asks_for_api(request):
-        answer: HttpResponse = problem(503, found.sentence)
-    else:
-        answer = render(request, "503.html", {"trouble": found}, status=503)
+        return said or render(request, "500.html", {"request_id": request_id}, status=500)
+    answer: HttpResponse | None = to_program(request, 503, found.sentence)
+    answer = answer or render(request, "503.html", {"trouble": found}, status=503)
     answer["Retry-After"] = trouble.RETRY_AFTER_S
     return answer

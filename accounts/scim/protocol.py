@@ -36,6 +36,7 @@ from accounts.services.scim_operators import AddressTaken
 from accounts.services.scim_tokens import ScimTokenRefused, said_by
 from iamconsole import trouble
 from iamconsole.web.kept_texts import check_texts
+from iamconsole.web.validation_sentences import sentence_of
 
 log = logging.getLogger(__name__)
 
@@ -139,10 +140,13 @@ def _unavailable(found: trouble.ConsoleTrouble) -> SCIMException:
 
 def _translated(error: Exception) -> SCIMException:
     match error:
+        case SCIMException(__cause__=NotValid() as cause):
+            return InvalidValueException(detail=_sentence_of(cause))
         case SCIMException():
             return error
         case NotValid():
             said = Error.from_validation_errors(error)[0]
+            said.detail = _sentence_of(error)
             return SCIMException.from_error(said)
         case IntegrityError():  # two requests at once
             return UniquenessException(detail="Something else has this name already.")
@@ -154,6 +158,13 @@ def _translated(error: Exception) -> SCIMException:
             return InvalidValueException(detail=" ".join(error.messages))
         case _:
             return ConflictException(detail=str(error))
+
+
+def _sentence_of(error: NotValid) -> str:
+    """What is wrong first, and where."""
+    first = error.errors(include_url=False)[0]
+    where = ".".join(map(str, first["loc"]))
+    return f"{where}: {sentence_of(first)}" if where else sentence_of(first)
 
 
 def _refused(error: SCIMException, headers: Mapping[str, str] | None = None) -> HttpResponse:
