@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, Prefetch, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
-from scim2_models import Context, ListResponse, Resource, SearchRequest, TooManyException
+from scim2_models import Context, ListResponse, Resource, ScimFilter, SearchRequest, TooManyException
 
 from accounts.scim.narrowing import condition_of
 from accounts.scim.protocol import answer, body_of
@@ -23,47 +26,69 @@ TOO_MANY = (
 )
 
 
-def list_answer(
-    request: HttpRequest,
-    model: type[Resource[Any]],
-    rows: QuerySet[M],
-    resource_of: Callable[[M], Resource[Any]],
-    members: Prefetch[Any] | None = None,
-) -> HttpResponse:
-    """`members`: what is read only of rows whose members are asked for.
+@dataclass(frozen=True)
+class ListedResources(Generic[M]):
+    """The resources of one type. `members`: what is read only of rows whose members are asked for."""
+
+    model: type[Resource[Any]]
+    rows: QuerySet[M]
+    resource_of: Callable[[M], Resource[Any]]
+    members: Prefetch[Any] | None = None
+
+    def part(self, search: SearchRequest[Any], begin: int, most: int) -> tuple[int, list[Resource[Any]]]:
+        """How many fit, and of these at most so many behind the first `begin`. Raises TooManyException."""
+        if search.filter is None:
+            total = self.rows.count()
+            # No database counts further than its rows.
+            within = list(self.rows.order_by("pk")[begin : begin + most]) if begin < total else []
+        else:
+            fitting = self._fitting(search.filter)
+            total, within = len(fitting), fitting[begin : begin + most]
+        if self.members and wants_members(search):
+            prefetch_related_objects(within, self.members)
+        return total, [self.resource_of(row) for row in within]
+
+    def _fitting(self, asked: ScimFilter[Any]) -> list[M]:
+        rows = self.rows
+        if self.members and "members" in str(asked).lower():
+            rows = rows.prefetch_related(self.members)
+        condition = condition_of(asked.ast, rows.model)
+        narrowed = rows.filter(condition).distinct() if condition is not None else rows
+        compared = list(narrowed.order_by("pk")[: MOST_COMPARED + 1])
+        if len(compared) > MOST_COMPARED:
+            raise TooManyException(detail=TOO_MANY)
+        return [row for row in compared if asked.match(self.resource_of(row))]
+
+
+def list_answer(request: HttpRequest, *listed: ListedResources[Any]) -> HttpResponse:
+    """Of several types one after the other: an attribute that a type doesn't have fits none of it (RFC 7644, 3.4.2.1).
 
     Raises SCIMException and pydantic.ValidationError, where the query can't be answered.
     """
-    search = search_of(request, model)
+    models: Any = reduce(or_, (each.model for each in listed))
+    search = search_of(request, models)
     start, count = search.start_index or 1, MOST_RESULTS if search.count is None else min(search.count, MOST_RESULTS)
-    if search.filter is None:
-        total = rows.count()
-        # No database counts further than its rows.
-        within = list(rows.order_by("pk")[start - 1 : start - 1 + count]) if start <= total else []
-    else:
-        if members and "members" in str(search.filter).lower():
-            rows = rows.prefetch_related(members)
-        fitting = _fitting(rows, search, resource_of)
-        total, within = len(fitting), fitting[start - 1 : start - 1 + count]
-    if members and wants_members(search):
-        prefetch_related_objects(within, members)
-    found = [resource_of(row) for row in within]
-    said = ListResponse[model](  # type: ignore[valid-type]
-        total_results=total, start_index=start, items_per_page=len(found), resources=found
-    )
+    total, found = 0, list[Resource[Any]]()
+    for each in listed:
+        number, part = each.part(search, max(start - 1 - total, 0), count - len(found))
+        total, found = total + number, found + part
+    said = ListResponse[models](total_results=total, start_index=start, items_per_page=len(found), resources=found)
     return answer(dumped(said, search, Context.SEARCH_RESPONSE))
 
 
-def search_of(request: HttpRequest, model: type[Resource[Any]]) -> SearchRequest[Any]:
-    """What the query asks for: filter, page, and which attributes. `.search` asks in the body (RFC 7644, 3.4.3)."""
+def search_of(request: HttpRequest, model: Any) -> SearchRequest[Any]:
+    """What the query asks for: filter, page, and which attributes. `.search` asks in the body (RFC 7644, 3.4.3).
+
+    `model`: a type of resources, or a union of some.
+    """
     if request.path.endswith("/.search"):
-        posted: SearchRequest[Any] = SearchRequest[model].model_validate(  # type: ignore[valid-type]
+        posted: SearchRequest[Any] = SearchRequest[model].model_validate(
             body_of(request), scim_ctx=Context.SEARCH_REQUEST
         )
         return posted
     names = ("filter", "startIndex", "count", "attributes", "excludedAttributes")
     asked = {name: request.GET[name] for name in names if request.GET.get(name)}
-    found: SearchRequest[Any] = SearchRequest[model].model_validate(asked)  # type: ignore[valid-type]
+    found: SearchRequest[Any] = SearchRequest[model].model_validate(asked)
     return found
 
 
@@ -79,15 +104,3 @@ def dumped(said: Any, search: SearchRequest[Any], context: Context) -> dict[str,
     if isinstance(said, ListResponse):
         found.setdefault("Resources", [])
     return found
-
-
-def _fitting(rows: QuerySet[M], search: SearchRequest[Any], resource_of: Callable[[M], Resource[Any]]) -> list[M]:
-    """Raises TooManyException."""
-    if search.filter is None:
-        return []
-    condition = condition_of(search.filter.ast, rows.model)
-    narrowed = rows.filter(condition).distinct() if condition is not None else rows
-    compared = list(narrowed.order_by("pk")[: MOST_COMPARED + 1])
-    if len(compared) > MOST_COMPARED:
-        raise TooManyException(detail=TOO_MANY)
-    return [row for row in compared if search.filter.match(resource_of(row))]

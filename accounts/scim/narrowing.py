@@ -23,6 +23,8 @@ _COLUMNS: Mapping[str, tuple[str, type]] = {
     "members": (_MEMBER, str),
     "members.value": (_MEMBER, str),
 }
+# What resources of the other type don't have. (`displayName` of users is no column, but there.)
+_OF_ONE_TYPE = ("username", "active", "members", "members.value")
 
 
 def condition_of(node: FilterNode, model: type[Model]) -> Q | None:
@@ -47,6 +49,8 @@ def _equal(asked: Comparison, model: type[Model]) -> Q | None:
     name = str(asked.attr_path).rpartition(":")[2].lower()
     column, type_of_values = _COLUMNS.get(name, ("", str))
     fields = {field.name for field in model._meta.get_fields()}
+    if name in _OF_ONE_TYPE and column.partition("__")[0] not in fields:
+        return Q(pk__in=[])
     if column.partition("__")[0] not in fields or not isinstance(asked.value, type_of_values):
         return None
     return None if "\x00" in str(asked.value) else Q(**{column: asked.value})

@@ -27,6 +27,7 @@ _ENDPOINTS = [
     page(f"{_SCIM}Schemas/<str:uid>", endpoints.scim_schemas, PUBLIC, name="scim_api_schema"),
     page(f"{_SCIM}ResourceTypes", endpoints.scim_resource_types, PUBLIC, name="scim_api_types"),
     page(f"{_SCIM}ResourceTypes/<str:uid>", endpoints.scim_resource_types, PUBLIC, name="scim_api_type"),
+    page(f"{_SCIM}.search", endpoints.scim_search, PUBLIC, name="scim_api_search"),
     page(f"{_SCIM}Users", endpoints.scim_users, PUBLIC, name="scim_api_users"),
     page(f"{_SCIM}Users/.search", endpoints.scim_users_search, PUBLIC, name="scim_api_users_search"),
     page(f"{_SCIM}Users/<str:uid>", endpoints.scim_user, PUBLIC, name="scim_api_user"),

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from scim2_models import Context, ListResponse, PatchOp, Resource
 
 from accounts.models import ScimGroup, ScimUser
-from accounts.scim.lists import dumped, list_answer, search_of, wants_members
+from accounts.scim.lists import ListedResources, dumped, list_answer, search_of, wants_members
 from accounts.scim.protocol import answer, body_of, endpoint, not_found, token_of, unknown_members
 from accounts.scim.resources import (
     GroupResource,
@@ -42,7 +42,11 @@ def scim_users_search(request: HttpRequest) -> HttpResponse:
 
 
 def _users_answer(request: HttpRequest) -> HttpResponse:
-    return list_answer(request, UserResource, users(), lambda row: user_resource(row, request))
+    return list_answer(request, _users(request))
+
+
+def _users(request: HttpRequest) -> ListedResources[ScimUser]:
+    return ListedResources(UserResource, users(), lambda row: user_resource(row, request))
 
 
 @endpoint(GET, PUT, PATCH, DELETE)
@@ -95,8 +99,12 @@ def scim_groups_search(request: HttpRequest) -> HttpResponse:
 
 
 def _groups_answer(request: HttpRequest) -> HttpResponse:
+    return list_answer(request, _groups(request))
+
+
+def _groups(request: HttpRequest) -> ListedResources[ScimGroup]:
     rows = ScimGroup.objects.all()
-    return list_answer(request, GroupResource, rows, lambda row: group_resource(row, request), members())
+    return ListedResources(GroupResource, rows, lambda row: group_resource(row, request), members())
 
 
 @endpoint(GET, PUT, PATCH, DELETE)
@@ -137,6 +145,12 @@ def _group_answer(request: HttpRequest, uid: str, context: Context) -> HttpRespo
 
 
 # ---- Of both ---------------------------------------------------------------------------------------------------------
+@endpoint(POST)
+def scim_search(request: HttpRequest) -> HttpResponse:
+    """Of all resources: users first, then groups."""
+    return list_answer(request, _users(request), _groups(request))
+
+
 def _actor(request: HttpRequest) -> str:
     return said_by(token_of(request))
 
