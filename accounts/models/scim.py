@@ -87,6 +87,11 @@ class ScimUser(models.Model):
     def __str__(self) -> str:
         return self.user_name
 
+    @property
+    def has_no_word_of_active(self) -> bool:
+        """Whether the directory took `active` away: then `said` has it as null."""
+        return "active" in self.said
+
 
 class ScimGroup(models.Model):
     """A group of the directory, and the group of operators (None: none) that its members are in because of it.

@@ -61,10 +61,24 @@ class PersonName(ComplexAttribute):
     given_name: str | None = None
 
 
+_ADDRESS = (
+    "An e-mail address, with ASCII before the @. The operator signs in with the primary one, else with the first; "
+    "without any, with userName."
+)
+_USER_NAME = (
+    "Identifies the user. Unless `emails` has an e-mail address, it must be one, with ASCII before the @: the operator "
+    "signs in with it."
+)
+_ACTIVE = (
+    "Whether the operator may sign in. Left out when a user is made: true; left out of a PUT: as before; taken away by "
+    "a PATCH: the operator is kept out, as with false, until it is set again."
+)
+
+
 class EmailAddressOfUser(ComplexAttribute):
     """No `EmailStr`: directories have addresses of internal domains, too; the address that counts is checked later."""
 
-    value: str | None = None
+    value: str | None = Field(None, description=_ADDRESS)
     type: str | None = None
     primary: bool | None = None
 
@@ -79,11 +93,11 @@ class UserResource(Resource[Any]):
 
     __schema__ = URN("urn:ietf:params:scim:schemas:core:2.0:User")
 
-    user_name: Annotated[str | None, Required.true, Uniqueness.server] = None
+    user_name: Annotated[str | None, Required.true, Uniqueness.server] = Field(None, description=_USER_NAME)
     name: PersonName | None = None
     display_name: str | None = None
     emails: list[EmailAddressOfUser] | None = None
-    active: bool | None = None
+    active: bool | None = Field(None, description=_ACTIVE)
     groups: Annotated[list[GroupOfUser] | None, Mutability.read_only] = None
 
 

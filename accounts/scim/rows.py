@@ -39,10 +39,16 @@ def user_resource(row: ScimUser, request: HttpRequest) -> UserResource:
         name=PersonName.model_validate(said["name"]) if said.get("name") else None,
         display_name=said.get("displayName"),
         emails=[EmailAddressOfUser.model_validate(each) for each in said.get("emails", ())] or None,
-        active=row.operator.is_active,
+        active=_active(row),
         groups=[GroupOfUser(value=each.uid, display=each.display_name) for each in row.scim_groups.all()] or None,
         meta=_meta("User", row, request),
     )
+
+
+def _active(row: ScimUser) -> bool | None:
+    """None where the directory took its word away: nobody is let in by what isn't said (RFC 7643, 2.5)."""
+    is_active = row.operator.is_active
+    return None if row.has_no_word_of_active and not is_active else is_active
 
 
 def group_resource(row: ScimGroup, request: HttpRequest, members: Iterable[ScimUser] | None = None) -> GroupResource:

@@ -60,8 +60,11 @@ def scim_user(request: HttpRequest, uid: str) -> HttpResponse:
         scim_operators.delete(row, actor_name=_actor(request))
         return HttpResponse(status=204)
     now = user_resource(row, request)
-    wish = _wish(_changed(request, UserResource, now), row.operator.is_active)
-    if wish != _wish(now):
+    wanted = _changed(request, UserResource, now)
+    # PUT may leave it out; PATCH, which begins from what there is, takes it away.
+    unsaid = row.operator.is_active if request.method == PUT and now.active is not None else None
+    wish = _wish(wanted, unsaid)
+    if wish != _wish(now, None):
         scim_operators.change(row, wish, actor_name=_actor(request))
     return _user_answer(request, uid, Context.RESOURCE_REPLACEMENT_RESPONSE)
 
@@ -73,12 +76,12 @@ def _user_answer(request: HttpRequest, uid: str, context: Context) -> HttpRespon
     return _resource_answer(request, user_resource(row, request), context)
 
 
-def _wish(asked: UserResource, is_active: bool = True) -> ScimWish:
-    """`is_active`: what stays where the directory says nothing of it."""
+def _wish(asked: UserResource, unsaid: bool | None = True) -> ScimWish:
+    """`unsaid`: what counts where the directory doesn't say `active`."""
     said = asked.model_dump(scim_ctx=Context.DEFAULT)
     kept = {name: said[name] for name in ("name", "displayName", "emails") if said.get(name)}
     return ScimWish(
-        asked.user_name or "", asked.external_id or "", is_active if asked.active is None else asked.active, kept
+        asked.user_name or "", asked.external_id or "", unsaid if asked.active is None else asked.active, kept
     )
 
 

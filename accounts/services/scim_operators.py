@@ -58,7 +58,7 @@ def make(wish: ScimWish, *, actor_name: str) -> ScimUser:
     operator = former.operator if former else _made(wish, actor_name)
     if former:
         former.delete()
-    row = ScimUser(operator=operator, user_name=wish.user_name, external_id=wish.external_id, said=wish.said)
+    row = ScimUser(operator=operator, user_name=wish.user_name, external_id=wish.external_id, said=wish.kept)
     row.deactivated_at = former.deactivated_at if former else None
     row.full_clean()
     row.save()
@@ -79,7 +79,7 @@ def change(row: ScimUser, wish: ScimWish, *, actor_name: str) -> None:
     """Raises AddressTaken, NoOwnerLeft, ValidationError."""
     before = _said_of(row)
     _call(row, wish, actor_name)
-    row.user_name, row.external_id, row.said = wish.user_name, wish.external_id, wish.said
+    row.user_name, row.external_id, row.said = wish.user_name, wish.external_id, wish.kept
     row.changed_at = timezone.now()
     row.full_clean()
     row.save()
@@ -101,7 +101,7 @@ def delete(row: ScimUser, *, actor_name: str) -> None:
 def _said_of(row: ScimUser) -> dict[str, object]:
     """For the audit trail: attributes of SCIM, and what the console calls the operator."""
     kept = {name: json.dumps(said, ensure_ascii=False) for name, said in row.said.items()}
-    blank = dict.fromkeys(("name", "displayName", "emails"), "")
+    blank = dict.fromkeys(("name", "displayName", "emails", "active"), "")
     return {**blank, **kept, "userName": row.user_name, "externalId": row.external_id, "operator": row.operator.name}
 
 
@@ -116,7 +116,7 @@ def hand_over(*, actor: Operator, operator: Operator, request: HttpRequest | Non
     return row
 
 
-def _be_active(row: ScimUser, active: bool, actor_name: str) -> None:
+def _be_active(row: ScimUser, active: bool | None, actor_name: str) -> None:
     """Whom an owner deactivated stays so: the directory lets in again only whom it kept out itself."""
     with keeping_an_owner():  # owners who say otherwise at the same time wait here
         operator = Operator.objects.get(pk=row.operator_id)

@@ -15,12 +15,19 @@ NO_ADDRESS = "The user has no e-mail address: neither `emails` nor `userName` is
 
 @dataclass(frozen=True)
 class ScimWish:
-    """What the directory says of a user. `said`: what is kept besides, as JSON of SCIM."""
+    """What the directory says of a user. `said`: what is kept besides, as JSON of SCIM. `active`: None where it took
+    its word away, which keeps them out.
+    """
 
     user_name: str
     external_id: str = ""
-    active: bool = True
+    active: bool | None = True
     said: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """For the row: `active` is what the operator is, and stands there only as null."""
+        return self.said if self.active is not None else {**self.said, "active": None}
 
     @property
     def email(self) -> str:

@@ -55,10 +55,11 @@ class TokenRequired(MiddlewareMixin):
             allowed = response["Allow"]
             response = problem(405, f"This address takes {allowed}.")
             response["Allow"] = allowed
+        response = _conditional(request, response)
         if use := getattr(request, "rate", None):
             response["RateLimit-Limit"], response["RateLimit-Remaining"] = str(use.limit), str(max(use.left, 0))
             response["RateLimit-Reset"] = str(use.resets_in)
-        return _conditional(request, response)
+        return response
 
 
 def _refusal(refused: TokenRefused) -> HttpResponse:
