@@ -83,8 +83,8 @@ def type_of(schema: Document) -> str:
         return str(schema["$ref"]).removeprefix(_REFERENCE)
     if "allOf" in schema and len(schema["allOf"]) == 1:
         return type_of(schema["allOf"][0])
-    if "anyOf" in schema:
-        return " | ".join(dict.fromkeys(type_of(each) for each in schema["anyOf"]))
+    if choices := schema.get("anyOf") or schema.get("oneOf"):
+        return " | ".join(dict.fromkeys(type_of(each) for each in choices))
     kind = schema.get("type")
     if kind is None:
         return "Any"
@@ -121,7 +121,7 @@ def operations(document: Document) -> Iterator[tuple[str, str, Document]]:
 def _method(method: str, path: str, operation: Document) -> str:
     parameters = operation.get("parameters", [])
     given = [f"{_named(each['name'])}: {type_of(each['schema'])}" for each in parameters if each["in"] == "path"]
-    body, query = _body(operation), [each for each in parameters if each["in"] == "query"]
+    body, query = _body(operation), [each for each in parameters if each["in"] == "query" and "x-filter" not in each]
     named = [_argument(each) for each in sorted(query, key=lambda each: not each.get("required"))]
     if takes_filters(operation):
         named.append("filters: Mapping[str, str] | None = None")
@@ -150,8 +150,8 @@ def _argument(parameter: Document) -> str:
 
 
 def takes_filters(operation: Document) -> bool:
-    """Lists with columns take filters, which the document doesn't name: they differ by kind (`list_kinds`)."""
-    return any(each["name"] == "sort" for each in operation.get("parameters", []))
+    """Lists have many, and those of kinds and of pools others: a method takes them as one argument."""
+    return any("x-filter" in each for each in operation.get("parameters", []))
 
 
 def said_of(operation: Document) -> str:
@@ -189,7 +189,7 @@ def _inputs(document: Document) -> str:
 
 def _input(document: Document, method: str, path: str, operation: Document) -> dict[str, Any]:
     schemas = document["components"]["schemas"]
-    parameters = operation.get("parameters", [])
+    parameters = [each for each in operation.get("parameters", []) if each["in"] in ("path", "query")]
     properties = {each["name"]: {**each["schema"], **_described(each)} for each in parameters}
     required = [each["name"] for each in parameters if each.get("required")]
     body = _body(operation)

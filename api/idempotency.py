@@ -26,6 +26,7 @@ from accounts.access import signed_in
 from accounts.models import ApiToken, AwsAccount
 from api.errors import Refused
 from api.models import AnsweredRequest
+from api.request_headers import KEY_FORM
 from iamconsole.web.problems import problem
 from sync.changes import PlanError
 from sync.models import Change
@@ -34,7 +35,7 @@ from sync.operations import BadParams, Refusal
 
 JSON = "application/json; charset=utf-8"
 KEPT = timedelta(days=1)
-_FORM = re.compile(r"[\x21-\x7e]{1,200}")
+_FORM = re.compile(KEY_FORM)
 _ANOTHER = "This Idempotency-Key was sent before with another request: take a new key for a new one."
 
 
@@ -63,8 +64,8 @@ def done_once(request: HttpRequest, doing: Doing) -> HttpResponse:
     What the console won't do is answered with the status `refused`, and what it keeps of that stays kept. Such an
     answer isn't remembered: sent again, it is tried again. Raises Refused for a key that came with another request.
     """
-    key = request.headers.get("Idempotency-Key", "")
-    if not key:
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
         return _done(request, doing)[0]
     if not _FORM.fullmatch(key):
         raise Refused(400, "An Idempotency-Key has 1 to 200 characters of ASCII, without blanks.")

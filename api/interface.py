@@ -9,7 +9,7 @@ A route is a function in api/routes/. Who may call it stands above it (`asks`), 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -23,11 +23,13 @@ from ninja.security import HttpBearer
 
 from accounts.access import enter
 from accounts.models import ApiToken
-from api.errors import Refused
-from api.reading import StrictParser, check_body
+from api.errors import Refused, place_of, undocumented
+from api.reading import StrictParser, check_body, check_query
+from api.table_parameters import listed_of
 from iamconsole.views import bad_request, not_found, permission_denied
 from iamconsole.web.addresses import Access, access_of
 from iamconsole.web.problems import problem
+from iamconsole.web.validation_sentences import sentence_of
 
 V = TypeVar("V", bound=Callable[..., Any])
 
@@ -75,6 +77,7 @@ def _entering(run: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
         if not access.public:
             enter(request, access, given.get("account_id", ""))
         try:
+            _check_parameters(request, operation)
             check_body(request)
         except Refused as refused:
             return problem(refused.status, refused.sentence)
@@ -83,15 +86,30 @@ def _entering(run: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
     return entered
 
 
+def operations() -> Iterator[Operation]:
+    for router in interface._get_bound_routers():
+        for view in router.path_operations.values():
+            yield from view.operations
+
+
+def _check_parameters(request: HttpRequest, operation: Operation) -> None:
+    """Raises Refused for one that the OpenAPI document doesn't name: a misspelled filter would filter nothing."""
+    listed = listed_of(operation.view_func)
+    if listed and listed.more:
+        return  # the list itself knows which it has
+    models = [each for each in operation.models if each.__ninja_param_source__ == "query"]
+    known = {name for each in models for name in each.__ninja_flatten_map__}
+    repeated = {name for each in models for name in each.__ninja_collection_fields__}
+    check_query(request, known | (listed.names() if listed else set()), repeated)
+
+
 interface.add_decorator(_entering, mode="view")
 
 
 # ---- What goes wrong -----------------------------------------------------------------------------------------------
 @interface.exception_handler(ValidationError)
 def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
-    errors = [{"field": ".".join(map(str, each["loc"])), "sentence": f"{each['msg']}."} for each in error.errors]
-    said = " ".join(f"{each['field']}: {each['sentence']}" for each in errors)
-    return problem(422, said, errors=errors)
+    return _refused(request, undocumented((place_of(each["loc"]), sentence_of(each)) for each in error.errors))
 
 
 @interface.exception_handler(Refused)

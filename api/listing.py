@@ -12,18 +12,19 @@ from pydantic import Field
 
 from api.errors import Refused
 from api.paging import Cursors, PageQuery
+from api.table_parameters import SORT, sorts_of, why_wrong
 from iamconsole.web.exports import as_object
+from iamconsole.web.filters import ANY
 from iamconsole.web.listings import TableListing
 from iamconsole.web.tables import Table
 
-_OF_PAGES = frozenset(PageQuery.model_fields)
+Words = Annotated[str, Field(max_length=200, examples=["jane"], description="Words to search for, as on the page.")]
 
 
 class ListQuery(PageQuery):
-    """Filters of the list are parameters, too."""
+    """`sort` and filters are parameters, too: `listed_by`."""
 
-    q: Annotated[str, Field(max_length=200, description="Words to search for, as on the page.")] = ""
-    sort: Annotated[str, Field(max_length=40, description="A column that sorts; - before it: downwards.")] = ""
+    q: Words = ""
 
 
 class ListedRow(Schema):
@@ -45,19 +46,25 @@ class TablePage:
     listing: TableListing
 
 
-def list_page(request: HttpRequest, table: Table, rows: QuerySet[Any], scope: Any, asked: PageQuery) -> TablePage:
-    """Raises Refused where the address asks for what the list doesn't have: programs get no more than they meant."""
-    listing = TableListing(table, rows, scope, _filters(request, table))
-    if listing.state.remarks:
-        raise Refused(422, " ".join(listing.state.remarks))
+def list_page(
+    request: HttpRequest, table: Table, rows: QuerySet[Any], scope: Any, *, limit: int, after: str | None = None
+) -> TablePage:
+    """Raises Refused where the address asks for what the list doesn't have: programs get no more than they meant.
+
+    `after`: None where there are no further pages.
+    """
+    _check(request.GET, table, scope, {"q", SORT, "limit", *(() if after is None else ("after",))})
+    asked = request.GET.copy()
+    asked.pop("after", None)  # of pages this is another one
+    listing = TableListing(table, rows, scope, asked)
     cursors = Cursors.of(request)
-    page = listing.rows_after(cursors.read(asked.after), asked.limit)
+    page = listing.rows_after(cursors.read(after or ""), limit)
     return TablePage(list(page.rows), cursors.write(page.next), listing)
 
 
 def row_page(request: HttpRequest, table: Table, rows: QuerySet[Any], scope: Any, asked: PageQuery) -> RowPage:
     """Of rows that are known by their number."""
-    page = list_page(request, table, rows, scope, asked)
+    page = list_page(request, table, rows, scope, limit=asked.limit, after=asked.after)
     return RowPage(items=[ListedRow(id=str(row.pk), fields=fields_of(table, row)) for row in page.rows], next=page.next)
 
 
@@ -65,14 +72,22 @@ def fields_of(table: Table, row: Any) -> dict[str, Any]:
     return as_object(table.columns, row)
 
 
-def _filters(request: HttpRequest, table: Table) -> QueryDict:
-    """What the list understands of the address. Raises Refused for a parameter that it doesn't know."""
-    known = {"q", "sort", *(each.name for each in table.filters)}
-    unknown = sorted(set(request.GET) - known - _OF_PAGES)
-    if unknown:
-        names = ", ".join(sorted(known | _OF_PAGES))
-        raise Refused(422, f"There is no parameter {unknown[0][:40]} here, but: {names}.")
-    found = request.GET.copy()
-    for name in _OF_PAGES:
-        found.pop(name, None)
-    return found
+def _check(asked: QueryDict, table: Table, scope: Any, beside: set[str]) -> None:
+    """Of one table, where the OpenAPI document speaks of several. `beside`: parameters that are no filters.
+
+    Raises Refused: 404 for the name of what isn't there, such as of a group.
+    """
+    filters = {each.name: each for each in table.filters}
+    if unknown := sorted(set(asked) - beside - set(filters)):
+        names = ", ".join(sorted(beside | set(filters)))
+        raise Refused(422, f"Lists of {table.many} have no parameter {unknown[0][:40]}, but: {names}.")
+    sort = asked.get(SORT)
+    if sort is not None and sort not in sorts_of(table):
+        raise Refused(422, f"{SORT}: It must be one of: {', '.join(sorts_of(table))}.")
+    for choice in (filters[name] for name in asked if name in filters):
+        value = asked.get(choice.name, "")
+        if why := why_wrong(choice, value):
+            raise Refused(422, f"{choice.name}: {why}")
+        meant = value.strip()
+        if not meant or (meant != ANY and choice.chip(scope, meant) is None):
+            raise Refused(404, f"{choice.name}: there is no “{value[:60]}” here.")

@@ -16,14 +16,16 @@ from ninja import Schema
 from pydantic import Field
 
 from api.errors import Refused
+from api.reading import Whole
 
 USUAL, MOST = 50, 250
+FORM = r"^[A-Za-z0-9_:-]*$"
 NOT_OURS = "This cursor isn’t one of this list with these filters: begin without `after`."
 
 
 class PageQuery(Schema):
-    limit: Annotated[int, Field(ge=1, le=MOST, description="How many at most.")] = USUAL
-    after: Annotated[str, Field(max_length=2000, description="`next` of the page before.")] = ""
+    limit: Annotated[int, Field(ge=1, le=MOST, description="How many at most."), Whole] = USUAL
+    after: Annotated[str, Field(max_length=2000, pattern=FORM, description="`next` of the page before.")] = ""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Cursors:
         try:
             place: str = self._signer.unsign_object(text)
         except (BadSignature, ValueError, TypeError) as error:
-            raise Refused(422, NOT_OURS) from error
+            raise Refused(404, NOT_OURS) from error
         return place
 
     def read_number(self, text: str) -> int | None:

@@ -1,67 +1,60 @@
-"""The OpenAPI document: what django-ninja knows of the routes, and the problems that each may answer."""
+"""The OpenAPI document: what django-ninja knows of the routes, what lists and headers add to it, and what each
+operation may answer beside what it is for.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
+from importlib import import_module
 from typing import Any
 
-from api.interface import interface
+from django.conf import settings
+from ninja.operation import Operation
+
+from api.answers import PROBLEM, PROBLEMS, answers_of
+from api.input_schemas import kept
+from api.interface import interface, operations
+from api.request_headers import headers_of
+from api.routes.objects import listings
+from api.table_parameters import listed_of
+from sync.operations import registry
 
 PREFIX = "api/v1/"
-
-# What any route may answer instead (RFC 9457); `ALWAYS` also those that read nothing of who asks.
-_PROBLEMS = {
-    400: "The request can’t be read.",
-    401: "There is no token, or none that counts.",
-    403: "The token may not: its scopes, or a grant of its owner, lack the permission.",
-    404: "There is no such thing, or none that the token may see.",
-    405: "The address doesn’t take this method.",
-    409: "It can’t be done as things are now.",
-    412: "What If-Match names isn’t what there is now.",
-    413: "The request is too large.",
-    415: "The body isn’t JSON.",
-    422: "The request is wrong: `detail` says where.",
-    429: "The token asks too often: see Retry-After.",
-    503: "The console can’t do it just now: see Retry-After.",
-}
-_PROBLEM = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["field", "sentence"],
-                "properties": {"field": {"type": "string"}, "sentence": {"type": "string"}},
-            },
-        },
-    },
-}
 
 
 @cache
 def document() -> dict[str, Any]:
+    """With the characters that no text may have."""
+    return kept(plain_document())
+
+
+@cache
+def plain_document() -> dict[str, Any]:
+    """Without these: what types and clients are made of."""
+    import_module(settings.ROOT_URLCONF)  # routes and kinds of objects are known by their addresses
     found: dict[str, Any] = dict(interface.get_openapi_schema(path_prefix=PREFIX))
     components = found["components"]
-    components["schemas"]["Problem"] = _PROBLEM
-    components["responses"] = {_name(status): _answer(words) for status, words in _PROBLEMS.items()}
+    components["schemas"]["Problem"] = PROBLEM
+    components["responses"] = PROBLEMS
+    components["schemas"]["StepIn"]["properties"]["kind"]["enum"] = sorted(registry)
+    by_name = {operation.operation_id: operation for operation in operations()}
     for methods in found["paths"].values():
-        for operation in methods.values():
-            answers = operation["responses"]
-            named = {str(status): {"$ref": f"#/components/responses/{_name(status)}"} for status in _PROBLEMS}
-            operation["responses"] = {**{str(status): each for status, each in answers.items()}, **named}
+        for method, said in methods.items():
+            _complete(said["parameters"])
+            said["parameters"] += _parameters(method, by_name[said["operationId"]])
+            said["responses"] = answers_of(method, said)
     return found
 
 
-def _name(status: int) -> str:
-    return f"Problem{status}"
+def _complete(parameters: list[dict[str, Any]]) -> None:
+    for each in parameters:
+        each.pop("examples", None)  # its schema has them, too, as a list, which they can't be here
+        if (each["in"], each["name"]) == ("path", "kind"):
+            each["schema"]["enum"] = list(listings())
 
 
-def _answer(words: str) -> dict[str, Any]:
-    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {"description": words, "content": content}
+def _parameters(method: str, operation: Operation) -> Iterator[dict[str, Any]]:
+    if listed := listed_of(operation.view_func):
+        yield from listed.parameters()
+    yield from headers_of(method, operation.view_func)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any
 
 from django.http import HttpRequest
 
-from api.errors import Refused
+from api.errors import refuse
 from objects.views.stage import stage
 from sync.changes.bookkeeping import log_line
 from sync.models import Change
@@ -18,12 +18,6 @@ def staged(request: HttpRequest, form: Any) -> Change:
     if change is None:
         refuse([(name, " ".join(map(str, errors))) for name, errors in form.errors.items()])
     return change
-
-
-def refuse(errors: list[tuple[str, str]]) -> NoReturn:
-    """`errors`: fields, each with a sentence."""
-    said = [{"field": field, "sentence": sentence} for field, sentence in errors]
-    raise Refused(422, " ".join(sentence for _, sentence in errors), errors=said)
 
 
 def note_token(request: HttpRequest, change: Change) -> Change:

@@ -212,7 +212,7 @@ def _wrong(question: SimulationQuestion) -> Iterator[Problem]:
     for field, text, kind in documents:
         if text.strip() and len(text) <= LONGEST_DOCUMENT:
             for problem in _problems(question, text.strip(), kind)[:1]:
-                yield field, f"Line {problem.line}, column {problem.column}: {problem.message}"
+                yield field, f"Line {problem.line}, column {problem.column}: {problem.message.removesuffix('.')}."
 
 
 def _problems(question: SimulationQuestion, text: str, kind: DocumentType) -> Sequence[DocumentProblem]:

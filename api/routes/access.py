@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest, QueryDict
 from ninja import Query, Router, Schema
 from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
 
 from access.forms import QuestionForm
 from access.simulation.answers import AnswerRow
@@ -37,14 +38,26 @@ router = Router(tags=["Access"])
 
 Line = Annotated[str, Field(max_length=LONGEST_LINE)]
 Lines = Annotated[list[Line], Field(max_length=MOST_LINES)]
+# One at least, on one line, and not in front of it a blank, which isn't read.
+ACTION = r"^[A-Za-z0-9*?-]+:[A-Za-z0-9*?]+$"
+RESOURCE = r"^[!-~][^\u0000]*$"
+_ON_ONE_LINE = r"[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*"
+KeyAndValue = Annotated[str, Field(max_length=LONGEST_LINE, pattern=f"^[!-<>-~]{_ON_ONE_LINE}={_ON_ONE_LINE}$")]
 Document = Annotated[str, Field(max_length=LONGEST_DOCUMENT)]
 
 
 # ---- Who can -------------------------------------------------------------------------------------------------------
 class WhoCanQuery(PageQuery):
-    action: Annotated[str, Field(max_length=256, description="Such as s3:GetObject, or s3:Get*.")]
-    resource: Annotated[str, Field(max_length=2048, description="An ARN or a pattern; * for anything at all.")]
-    context: Annotated[list[Line], Field(max_length=MOST_KEYS, description="Condition keys, as key=value.")] = []
+    action: Annotated[
+        str, Field(max_length=256, pattern=ACTION, examples=["s3:GetObject"], description="Such as s3:Get*.")
+    ]
+    resource: Annotated[
+        str,
+        Field(
+            max_length=2048, pattern=RESOURCE, examples=["*"], description="An ARN or a pattern; * for anything at all."
+        ),
+    ]
+    context: Annotated[list[KeyAndValue], Field(max_length=MOST_KEYS, description="Condition keys, as key=value.")] = []
 
 
 class WhoCanWay(Schema):
@@ -131,15 +144,20 @@ class SupposedIn(Schema):
     document: Document = ""
 
 
+_QUESTION: JsonDict = {"principals": ["arn:aws:iam::123456789012:user/jane"], "actions": ["s3:GetObject"]}
+
+
 class SimulateIn(Schema):
-    model_config = ConfigDict(extra="forbid")
-    principals: Lines
-    actions: Lines
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_QUESTION]})
+    principals: Annotated[Lines, Field(min_length=1)]
+    actions: Annotated[Lines, Field(min_length=1)]
     resources: Lines = []
     context: Annotated[dict[Line, Lines], Field(max_length=MOST_KEYS, description="Values by condition key.")] = {}
     session_policy: Document = ""
     resource_policy: Document = ""
-    as_read: Annotated[bool, Field(description="Suppose that what isn’t read neither allows nor denies.")] = False
+    as_read: Annotated[
+        bool, Field(strict=True, description="Suppose that what isn’t read neither allows nor denies.")
+    ] = False
     as_if: SupposedIn | None = None
 
 

@@ -13,15 +13,17 @@ from typing import Annotated
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Router, Schema
 from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
 
 from accounts.access import signed_in
 from accounts.models import AwsAccount
 from accounts.roles import CARE
-from api.errors import Refused
+from api.errors import Refused, refuse
 from api.idempotency import Doing, done_once, json_answer
 from api.interface import asks
 from api.plans import ChangeOut, change_out
-from api.staging import note_token, refuse, staged
+from api.request_headers import IDEMPOTENCY_KEY, reads
+from api.staging import note_token, staged
 from cognito.models import CognitoUser
 from cognito.object_pages import PERSON
 from cognito.people import reading_log
@@ -68,15 +70,19 @@ class InvitationChannel(StrEnum):
     SMS = SMS
 
 
+_PEOPLE: JsonDict = {"rows": THERE, "table": "name,do\njane,disable\n", "reason": "HR-7"}
+
+
 class ImportIn(CareIn):
     """`table`: CSV whose first line names the columns, as the page of the pool says them. `channel`: how invitations
     go. `leave_out`: propose the rows that can be done, though others can't.
     """
 
-    table: Annotated[str, Field(max_length=MOST_BYTES)]
+    model_config = ConfigDict(json_schema_extra={"examples": [_PEOPLE]})
+    table: Annotated[str, Field(min_length=1, max_length=MOST_BYTES)]
     rows: ImportedRows = ImportedRows.NEW
     channel: InvitationChannel = InvitationChannel.EMAIL
-    leave_out: bool = False
+    leave_out: Annotated[bool, Field(strict=True)] = False
 
 
 @router.post(
@@ -86,6 +92,7 @@ class ImportIn(CareIn):
     operation_id="look_after_person",
 )
 @asks(needs(CARE))
+@reads(IDEMPOTENCY_KEY)
 def look_after_person(
     request: HttpRequest, account_id: str, pool_id: str, person_id: str, action: CareAction, asked: CareIn
 ) -> HttpResponse:
@@ -112,6 +119,7 @@ def _looked_after(request: HttpRequest, person: CognitoUser, name: CareAction, a
     operation_id="import_people",
 )
 @asks(needs(CARE))
+@reads(IDEMPOTENCY_KEY)
 def import_people(request: HttpRequest, account_id: str, pool_id: str, asked: ImportIn) -> HttpResponse:
     """Proposes one change for a table of people. How far it got, the change says. Nothing is sent."""
     pool = fetch_pool(request, account_id, pool_id)

@@ -14,6 +14,8 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema
 from pydantic import ConfigDict, Field, model_validator
+from pydantic.config import JsonDict, JsonValue
+from pydantic_core import PydanticCustomError
 
 from accounts.access import fetch_aws_account, signed_in
 from accounts.models import AwsAccount
@@ -23,8 +25,11 @@ from api.idempotency import Doing, done_once, json_answer
 from api.interface import asks
 from api.listing import ListQuery, RowPage, row_page
 from api.plans import ChangeOut, change_out, version_of
-from api.routes.documents import text_of
+from api.reading import Moment, Whole
+from api.request_headers import IDEMPOTENCY_KEY, IF_MATCH, reads
+from api.routes.documents import Document, text_of
 from api.staging import note_token, staged
+from api.table_parameters import listed_by
 from iamconsole.web.addresses import needs
 from objects.forms import title_of_specs
 from objects.views.lists import object_lists
@@ -40,7 +45,7 @@ from sync.views.live import fetch_change
 router = Router(tags=["Changes"])
 LARGEST_ID = 2**63 - 1  # that databases keep
 
-ChangeId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+ChangeId = Annotated[int, Field(ge=1, le=LARGEST_ID), Whole]
 
 
 class StepIn(Schema):
@@ -63,30 +68,54 @@ class DocumentIn(Schema):
     id: Annotated[str, Field(max_length=400)]
     action: Annotated[str, Field(max_length=40)] = "edit"
     name: Annotated[str, Field(max_length=128)] = ""
-    document: str | dict[str, Any]
-    replaces: str | dict[str, Any] | None = None
+    document: Document
+    replaces: Document | None = None
+
+
+# What the validator below says, in the document.
+_NONE: JsonDict = {"type": "null"}
+EITHER: list[JsonValue] = [
+    {
+        "title": "Steps",
+        "required": ["steps"],
+        "properties": {"steps": {"type": "array", "minItems": 1}, "edit": _NONE},
+    },
+    {
+        "title": "An edit",
+        "required": ["edit"],
+        "properties": {
+            "edit": {"type": "object"},
+            "steps": {"type": "array", "maxItems": 0},
+            "until": _NONE,
+            "not_before": _NONE,
+        },
+    },
+]
+_EXAMPLE: JsonDict = {
+    "reason": "Ticket DATA-42",
+    "steps": [{"kind": "iam.group.create", "params": {"arn": "arn:aws:iam::123456789012:group/report-readers"}}],
+}
 
 
 class ProposeIn(Schema):
-    """Either `steps` or `edit`. `until`: when what it gives is taken away again. `not_before`: when it begins."""
+    """Either `steps` or `edit`. `until`: when what it gives is taken away again. `not_before`: when it begins. An edit
+    begins at once and stays.
+    """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"oneOf": EITHER, "examples": [_EXAMPLE]})
     title: Annotated[str, Field(max_length=200)] = ""
     reason: Annotated[str, Field(max_length=2000)] = ""
     steps: Annotated[list[StepIn], Field(max_length=MOST_STEPS)] = []
     edit: DocumentIn | None = None
-    until: datetime | None = None
-    not_before: datetime | None = None
+    until: Annotated[datetime | None, Moment] = None
+    not_before: Annotated[datetime | None, Moment] = None
 
     @model_validator(mode="after")
     def _one_of_both(self) -> ProposeIn:
         if bool(self.steps) == (self.edit is not None):
-            raise ValueError("Give either steps or edit")
+            raise PydanticCustomError("either", "Give either steps or edit")
         if self.edit and (self.until or self.not_before):
-            raise ValueError("An edit begins at once and stays: until and not_before are for steps")
-        for when in (self.until, self.not_before):
-            if when and when.tzinfo is None:
-                raise ValueError("A time has its offset from UTC, such as 2030-01-31T09:00:00Z")
+            raise PydanticCustomError("edit", "An edit begins at once and stays: until and not_before are for steps")
         return self
 
 
@@ -98,11 +127,12 @@ class ApplyIn(Schema):
 
 
 class StepsQuery(Schema):
-    steps: Annotated[int, Field(ge=1, le=MOST_STEPS, description="Which page of its steps, from 1.")] = 1
+    steps: Annotated[int, Field(ge=1, le=MOST_STEPS, description="Which page of its steps, from 1."), Whole] = 1
 
 
 @router.get("/aws-accounts/{account_id}/changes", response=RowPage, url_name="api_changes", operation_id="list_changes")
 @asks(needs(SEE_IAM))
+@listed_by(lambda: {"": CHANGES})
 def list_changes(request: HttpRequest, account_id: str, asked: Query[ListQuery]) -> RowPage:
     aws_account = fetch_aws_account(request, account_id)
     rows = selectors.changes_of(aws_account, waits_for=signed_in(request))
@@ -116,6 +146,7 @@ def list_changes(request: HttpRequest, account_id: str, asked: Query[ListQuery])
     operation_id="propose_change",
 )
 @asks(needs(PROPOSE))
+@reads(IDEMPOTENCY_KEY)
 def propose_change(request: HttpRequest, account_id: str, asked: ProposeIn) -> HttpResponse:
     """Makes the plan and keeps it as proposed. Nothing is sent to AWS."""
     aws_account = fetch_aws_account(request, account_id, SEE_IAM)  # the answer is the plan
@@ -200,6 +231,7 @@ def read_change(request: HttpRequest, account_id: str, change_id: ChangeId, aske
     operation_id="try_change",
 )
 @asks(needs(PROPOSE))
+@reads(IDEMPOTENCY_KEY, IF_MATCH)
 def try_change(request: HttpRequest, account_id: str, change_id: ChangeId) -> HttpResponse:
     """Has workers look what each step would find in AWS. Nothing is written. Read the change for what they found."""
     change = _fetch(request, account_id, change_id)
@@ -219,6 +251,7 @@ def try_change(request: HttpRequest, account_id: str, change_id: ChangeId) -> Ht
     operation_id="apply_change",
 )
 @asks(needs(APPLY))
+@reads(IDEMPOTENCY_KEY, IF_MATCH)
 def apply_change(request: HttpRequest, account_id: str, change_id: ChangeId, asked: ApplyIn) -> HttpResponse:
     """Hands it to the workers. Only what somebody else than its requester approved."""
     change = _fetch(request, account_id, change_id)

@@ -7,6 +7,7 @@ from typing import Annotated
 from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
 
 from access.denied.answer import answer
 from access.denied.completing import completed, deleted_principal
@@ -23,6 +24,7 @@ from accounts.roles import SEE_IAM
 from api.denials import WhyDeniedAnswer, answer_out
 from api.errors import Refused
 from api.interface import asks
+from api.reading import WholeInJson
 from api.routes.access import Line, Lines
 from iamconsole.web.addresses import needs
 
@@ -33,15 +35,21 @@ _ENCODED = (
 )
 
 
+_EXAMPLE: JsonDict = {
+    "text": "User: arn:aws:iam::123456789012:user/jane is not authorized to perform: s3:PutObject on resource: "
+    "arn:aws:s3:::reports/a"
+}
+
+
 class WhyDeniedIn(Schema):
     """`text`: what AWS said, an event of CloudTrail, or what STS decoded; `pick`: which of its denials, from 0. The
     other fields fill in what can't be read of it, or stand for themselves. `place`, `width`: of the statement, as
     answered.
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
     text: Annotated[str, Field(max_length=LONGEST)] = ""
-    pick: Annotated[int, Field(ge=0, lt=MOST)] = 0
+    pick: Annotated[int, Field(ge=0, lt=MOST), WholeInJson] = 0
     principal: Line = ""
     action: Line = ""
     resource: Line = ""

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Router, Schema
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Discriminator, Field, Tag
+from pydantic.config import JsonDict
 
 from accounts.roles import SEE_IAM
 from api.errors import Refused
@@ -21,15 +22,33 @@ from policies.engine.lint import LintFinding, lint
 router = Router(tags=["Documents"])
 
 LONGEST = 131_072  # characters: AWS takes 6,144 of a managed policy, without spaces
+
+
+def _kind_of(document: Any) -> str | None:
+    return "text" if isinstance(document, str) else "object" if isinstance(document, dict) else None
+
+
 # A document as a text or as an object: a finding's line and column are those of the text.
-Document = Annotated[str | dict[str, Any], Field(description="The policy document, as a text or as an object.")]
+Document = Annotated[
+    Annotated[str, Field(max_length=LONGEST), Tag("text")] | Annotated[dict[str, Any], Tag("object")],
+    Discriminator(
+        _kind_of, custom_error_type="document", custom_error_message="It must be a policy document: a text or an object"
+    ),
+    Field(description="The policy document, as a text or as an object."),
+]
+
+
+_EXAMPLE: JsonDict = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::reports/*"}],
+}
 
 
 class LintIn(Schema):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"document": _EXAMPLE}]})
     document: Document
     type: DocumentType = DocumentType.IDENTITY
-    aws_account: Annotated[str, Field(pattern=r"^(\d{12})?$", description="The AWS account that it is for.")] = ""
+    aws_account: Annotated[str, Field(pattern=r"^([0-9]{12})?$", description="The AWS account that it is for.")] = ""
 
 
 class LintOut(Schema):
@@ -46,7 +65,7 @@ class LintAnswer(Schema):
 
 
 class DiffIn(Schema):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"old": {}, "new": _EXAMPLE}]})
     old: Document
     new: Document
 

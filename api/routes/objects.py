@@ -16,6 +16,7 @@ from accounts.roles import SEE_IAM
 from api.interface import asks
 from api.listing import ListQuery, fields_of, list_page
 from api.paging import Cursors, PageQuery
+from api.table_parameters import listed_by
 from iamconsole.web.addresses import needs
 from objects.history import history_of, raw_of
 from objects.object_pages import rows_for
@@ -93,9 +94,15 @@ class RevisionPage(Schema):
     next: str | None
 
 
+def listings() -> dict[str, ObjectList]:
+    """By kind, in an order that doesn't depend on which app came first."""
+    found = {name: each for name, each in object_lists().items() if each.kind.of.see == SEE_IAM}
+    return dict(sorted(found.items()))
+
+
 def _listing_of(kind: str) -> ObjectList:
-    found = object_lists().get(kind)
-    if found is None or found.kind.of.see != SEE_IAM:
+    found = listings().get(kind)
+    if found is None:
         raise Http404
     return found
 
@@ -104,8 +111,7 @@ def _listing_of(kind: str) -> ObjectList:
 @asks(needs(SEE_IAM))
 def list_kinds(request: HttpRequest, account_id: str) -> KindsOut:
     """The kinds of objects, with the filters that their lists take as parameters."""
-    kinds = [_kind(name, each) for name, each in object_lists().items() if each.kind.of.see == SEE_IAM]
-    return KindsOut(items=kinds)
+    return KindsOut(items=[_kind(name, each) for name, each in listings().items()])
 
 
 def _kind(name: str, listing: ObjectList) -> KindOut:
@@ -126,11 +132,12 @@ def _kind(name: str, listing: ObjectList) -> KindOut:
     operation_id="list_objects",
 )
 @asks(needs(SEE_IAM))
+@listed_by(lambda: {kind: each.table for kind, each in listings().items()})
 def list_objects(request: HttpRequest, account_id: str, kind: Kind, asked: Query[ListQuery]) -> ObjectPage:
     """A page of the list. Filters of the kind are parameters, too: `?mfa=none`."""
     aws_account, listed = fetch_aws_account(request, account_id), _listing_of(kind)
     rows = (listed.rows or listed.kind.rows_of)(aws_account)
-    page = list_page(request, listed.table, rows, aws_account, asked)
+    page = list_page(request, listed.table, rows, aws_account, limit=asked.limit, after=asked.after)
     return ObjectPage(items=[_row(listed, row) for row in page.rows], next=page.next)
 
 

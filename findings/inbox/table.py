@@ -48,6 +48,10 @@ class RuleFilter(Filter):
     def options(self, scope: Any) -> Iterable[tuple[str, str]]:
         return sorted(((rule.id, rule.name) for rule in all_rules().values()), key=lambda pair: pair[1])
 
+    @property
+    def fixed_values(self) -> tuple[str, ...]:
+        return tuple(sorted(all_rules()))
+
     def chip(self, scope: Any, value: str) -> str | None:
         found = all_rules().get(value)
         return found.name if found else None
@@ -67,6 +71,10 @@ class OwnerFilter(Filter):
 
     def options(self, scope: Any) -> Iterable[tuple[str, str]]:
         return self._CHOICES.items()
+
+    @property
+    def fixed_values(self) -> tuple[str, ...]:
+        return tuple(self._CHOICES)
 
     def chip(self, scope: Any, value: str) -> str | None:
         return self._CHOICES.get(value)

@@ -6,6 +6,7 @@ unknown value gets; that is all there is here, and why this isn't django-filter.
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import KW_ONLY, dataclass
@@ -19,6 +20,7 @@ from iamconsole.web.search import beginning
 from iamconsole.web.trigrams import LEAST, containing
 from iamconsole.web.words import day
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 ANY = "any"  # in the address: this filter is off, although it has a default
 
 
@@ -47,6 +49,11 @@ class Filter(ABC):
 
     def options(self, scope: Any) -> Iterable[tuple[str, str]]:
         """Values and labels that the menu offers."""
+        return ()
+
+    @property
+    def fixed_values(self) -> tuple[str, ...]:
+        """All that it takes, whatever the list is of; () where that is any text, or depends on what there is."""
         return ()
 
     def unknown(self, value: str) -> str:
@@ -87,6 +94,10 @@ class ChoiceFilter(Filter):
 
     def options(self, scope: Any) -> Iterable[tuple[str, str]]:
         return [(choice.value, choice.label) for choice in self.choices]
+
+    @property
+    def fixed_values(self) -> tuple[str, ...]:
+        return tuple(choice.value for choice in self.choices)
 
 
 @dataclass(frozen=True)
@@ -171,6 +182,8 @@ class DateFilter(Filter):
 
     @staticmethod
     def _moment(value: str) -> datetime | None:
+        if not _DAY.fullmatch(value):
+            return None
         try:
             return timezone.make_aware(datetime.combine(date.fromisoformat(value), time.min))
         except ValueError:

@@ -221,17 +221,15 @@ class Operations:
         account_id: str,
         pool_id: str,
         *,
-        limit: int | None = None,
-        after: str | None = None,
         q: str | None = None,
+        limit: int | None = None,
         sort: str | None = None,
         filters: Mapping[str, str] | None = None,
     ) -> PeopleOut:
-        """By words (`q`), or by a filter of the page. That somebody looked, and by what, is in the audit trail."""
+        """By words (`q`), or by a filter of the page: also an attribute of its people, by its name in AWS, such as
+        `?custom:tenant=7`. That somebody looked, and by what, is in the audit trail."""
         path = f"/api/v1/aws-accounts/{segment(account_id)}/user-pools/{segment(pool_id)}/people"
-        request = Request(
-            "look_up_people", "GET", path, {**(filters or {}), "limit": limit, "after": after, "q": q, "sort": sort}
-        )
+        request = Request("look_up_people", "GET", path, {**(filters or {}), "q": q, "limit": limit, "sort": sort})
         answer: PeopleOut = self._send(request)
         return answer
 

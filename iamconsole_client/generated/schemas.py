@@ -294,7 +294,8 @@ class PersonOut(TypedDict):
 
 
 class ProposeIn(TypedDict):
-    """Either `steps` or `edit`. `until`: when what it gives is taken away again. `not_before`: when it begins."""
+    """Either `steps` or `edit`. `until`: when what it gives is taken away again. `not_before`: when it begins. An edit
+    begins at once and stays."""
 
     title: NotRequired[str]
     reason: NotRequired[str]

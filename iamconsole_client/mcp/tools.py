@@ -48,7 +48,8 @@ _ALWAYS = (
     Tool(
         "find_objects",
         "list_objects",
-        "Finds users, groups, roles, policies and other objects of an AWS account by words (q). Comes page by page.",
+        "Finds users, groups, roles, policies and other objects of an AWS account by words (q) and filters. Comes page "
+        "by page.",
     ),
     Tool(
         "read_object",

@@ -56,7 +56,7 @@ def post_nothing(client: Client, address: str) -> Any:
     """An empty form; to the API an object as empty as it takes it."""
     if not address.startswith("/api/"):
         return client.post(address)
-    bodies = {"apply": {"digest": "0" * 64}, "imports": {"table": ""}}
+    bodies = {"apply": {"digest": "0" * 64}, "imports": {"table": "name"}}
     return client.post(address, bodies.get(address.rpartition("/")[2], {}), "application/json")
 
 
