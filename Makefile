@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run sbom test quick faults fuzz check fmt migrations lock dependent-actions regions managed-policies findings operations sources retention resources addresses client pool-settings bench clean dev
+.PHONY: run sbom test quick faults fuzz conformance check fmt migrations lock dependent-actions regions managed-policies findings operations sources retention resources addresses client pool-settings bench clean dev
 
 run: ; @$(PYTHON) iamconsole/launch/prepare.py && exec $(BIN)/python -m iamconsole.launch.run
 
@@ -22,6 +22,12 @@ faults: dev
 # Properties held against brute force, for an hour; FUZZ_MINUTES=5 for five minutes, FUZZ_EXAMPLES a round.
 fuzz: dev
 	@$(BIN)/python -m tests.fuzz.run
+
+# The API and SCIM as other people's tools read them: schemathesis with all its checks, and scim2-tester, on real servers.
+# CONFORMANCE_EXAMPLES of each operation (100); CONFORMANCE_SEED for the requests of an earlier run.
+conformance: dev
+	@CONFORMANCE_EXAMPLES=$${CONFORMANCE_EXAMPLES:-100} $(BIN)/python -m pytest -q -rP --show-capture stdout \
+	  tests/api/test_follow_schema.py tests/accounts/test_scim_conformance.py
 
 check: dev
 	@$(BIN)/ruff format --check .
